@@ -1,0 +1,1 @@
+"""Nightly reconciliation between a firm's HR system and its learning system."""
