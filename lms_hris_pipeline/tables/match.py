@@ -1,0 +1,82 @@
+"""What each matching table holds: the ledger's snapshot, who is who, what each skill tag means. No SQL, no logic."""
+
+from __future__ import annotations
+
+from lms_hris_pipeline.tables.canonical import LEARNER_ID, WORKER_ID, optional
+from lms_hris_pipeline.tables.contract import Column, Pii, Table
+
+RECORDED_LINKS = Table(
+    "match", "recorded_links", "Live links of the ledger when the batch began.", "one link of one account",
+    ("learner_id_lms",), "team:integration", "people",
+    (
+        Column("link_id", "VARCHAR", "The ledger's id of the link."),
+        LEARNER_ID,
+        WORKER_ID,
+        Column("role", "VARCHAR", "First account of the person, or a second one.", values=("primary", "duplicate")),
+        Column("origin", "VARCHAR", "Where the link comes from.", values=("matcher", "crosswalk", "person", "publication")),
+        Column("recorded_at", "TIMESTAMP", "When it was recorded.", unit="UTC"),
+    ),
+)
+PAIR_DECISIONS = Table(
+    "match", "pair_decisions", "People's decisions on pairs when the batch began.", "one decided pair",
+    ("learner_id_lms", "worker_id_hris"), "team:integration", "people",
+    (
+        LEARNER_ID,
+        WORKER_ID,
+        Column("verdict", "VARCHAR", "Same person or not.", values=("same", "different")),
+        Column("decided_by", "VARCHAR", "Who decided.", pii=Pii.PERSONAL),
+        Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
+    ),
+)
+TAG_DECISIONS = Table(
+    "match", "tag_decisions", "People's decisions on skill tags when the batch began.", "one decided tag", ("tag",),
+    "team:integration", "skills",
+    (
+        Column("tag", "VARCHAR", "The word."),
+        Column("skill_id", "VARCHAR", "What it means; null where it means no skill of the framework.", null=True),
+        Column("decided_by", "VARCHAR", "Who decided.", pii=Pii.PERSONAL),
+        Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
+    ),
+)
+PENDING_CHANGES = Table(
+    "match", "pending_changes", "Changes sent to a vendor, not seen there yet, within their settle window.",
+    "one pending change", ("delta_id",), "team:integration", "sync",
+    (
+        Column("delta_id", "VARCHAR", "The ledger's id of the delta."),
+        Column("entity", "VARCHAR", "What is changed."),
+        Column("operation", "VARCHAR", "How."),
+        Column("target_key", "VARCHAR", "Whom it concerns.", pii=Pii.PSEUDONYM),
+        Column("sent_at", "TIMESTAMP", "When it was sent.", unit="UTC"),
+    ),
+)
+PEOPLE = Table(
+    "match", "people", "Who is who: each employee account's most likely worker.", "one account of kind employee",
+    ("learner_id_lms",), "team:integration", "people",
+    (
+        LEARNER_ID,
+        optional(WORKER_ID),
+        Column("decision", "VARCHAR", "What follows from the evidence.", values=("link", "review", "duplicate", "no_match")),
+        Column("method", "VARCHAR", "What decided.", values=("recorded", "decision", "key", "score", "none")),
+        Column("score", "DECIMAL(7,6)", "Probability that both are one person.", null=True, unit="0 to 1"),
+        Column("reason", "VARCHAR", "In words: why this decision, and why not a better one."),
+        Column("primary_learner_id_lms", "VARCHAR", "For a duplicate: the person's first account.", null=True, pii=Pii.PSEUDONYM),
+        Column("runner_up_worker_id_hris", "VARCHAR", "Next best worker.", null=True, pii=Pii.PSEUDONYM),
+        Column("runner_up_score", "DECIMAL(7,6)", "Its probability.", null=True, unit="0 to 1"),
+        Column("evidence", "JSON", "Per field: level and weight.", pii=Pii.SENSITIVE),
+    ),
+)
+SKILLS = Table(
+    "match", "skills", "What each skill tag means.", "one distinct tag", ("tag",), "team:learning", "skills",
+    (
+        Column("tag", "VARCHAR", "The word."),
+        Column("skill_id", "VARCHAR", "Best skill of the framework; null where nothing comes near.", null=True),
+        Column("decision", "VARCHAR", "What follows from the confidence.", values=("accept", "review", "no_match")),
+        Column("method", "VARCHAR", "What decided.", values=("decision", "exact", "alias", "normalised", "model", "none")),
+        Column("confidence", "DECIMAL(7,6)", "Probability that the best skill is right.", unit="0 to 1"),
+        Column("matched_alias", "VARCHAR", "Label or alias that came nearest.", null=True),
+        Column("candidates", "JSON", "Up to five candidates with their scores."),
+        Column("model", "VARCHAR", "Version of the model that scored; null for dictionary hits.", null=True),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS)

@@ -1,0 +1,127 @@
+"""What each reconciliation table holds: situations, wanted accounts, exceptions, proposed deltas. No SQL, no logic."""
+
+from __future__ import annotations
+
+from lms_hris_pipeline.tables.canonical import LEARNER_ID, WORKER_ID, optional
+from lms_hris_pipeline.tables.contract import Column, Pii, Table
+
+_S = Pii.PSEUDONYM
+_P = Pii.PERSONAL
+
+FAMILIES = ("accounts", "organisation", "roles", "enrolments", "skills", "training_records", "offboarding")
+OPERATIONS = (
+    "create", "update", "deactivate", "reactivate", "merge", "set_groups", "set_manager", "enrol",
+    "add_skill", "add_training_record",
+)  # fmt: skip
+ENTITIES = ("account", "profile", "branch", "manager", "groups", "completion", "skill", "training_record")
+WORKER_SITUATIONS = ("linked", "unlinked", "missing", "disputed", "deleted", "out_of_scope", "settling", "unobserved")
+LEARNER_SITUATIONS = ("linked", "unlinked", "duplicate", "orphan", "disputed", "out_of_scope", "settling", "unobserved")
+SEVERITIES = ("critical", "high", "medium", "low")
+EXCEPTION_TYPES = (
+    "missing_account", "orphan_account", "leaver_active", "worker_inactive", "duplicate_account", "account_deleted",
+    "identity_review", "value_mismatch", "username_taken", "hr_value_missing", "manager_without_account",
+    "manager_cycle", "cost_center_closed", "completion_missing_hris", "completion_missing_lms",
+    "completion_unmapped", "skill_missing_hris", "skill_tag_review", "skill_tag_unmapped", "invoice_unallocated",
+)  # fmt: skip
+
+PERSON_ACCOUNTS = Table(
+    "reconcile", "person_accounts", "Accounts that belong to a known person.", "one account of a matched person",
+    ("learner_id_lms",), "team:integration", "people",
+    (
+        LEARNER_ID,
+        Column("person_key", "VARCHAR", "Person.", pii=_S),
+        Column("current_worker_id_hris", "VARCHAR", "Worker record that stands for the person now.", pii=_S),
+        Column("matched_worker_id_hris", "VARCHAR", "Worker record the account was matched with.", pii=_S),
+        Column("role", "VARCHAR", "First account of the person, or a second one.", values=("primary", "duplicate")),
+        Column("primary_learner_id_lms", "VARCHAR", "The person's first account.", pii=_S),
+        Column("is_recorded", "BOOLEAN", "Whether the ledger held the link when the batch began."),
+    ),
+)
+WANTED_ACCOUNTS = Table(
+    "reconcile", "wanted_accounts", "The account each person in scope ought to have.",
+    "one person whose current worker record is in scope", ("worker_id_hris",), "team:integration", "people",
+    (
+        WORKER_ID,
+        Column("learner_id_lms", "VARCHAR", "First account; null where there is none.", null=True, pii=_S),
+        Column("username", "VARCHAR", "By the user-name rule; null where HR lacks what the rule needs.", null=True, pii=_P),
+        Column("first_name", "VARCHAR", "First name.", null=True, pii=_P),
+        Column("last_name", "VARCHAR", "Last name.", null=True, pii=_P),
+        Column("email", "VARCHAR", "E-mail, lower case.", null=True, pii=_P),
+        Column("employee_number", "VARCHAR", "Employee number.", null=True, pii=_S),
+        Column("hire_date", "VARCHAR", "Hire date, YYYY-MM-DD.", null=True),
+        Column("worker_type", "VARCHAR", "Worker type.", null=True),
+        Column("job_profile", "VARCHAR", "Job profile.", null=True),
+        Column("department", "VARCHAR", "Supervisory organisation.", null=True),
+        Column("cost_center", "VARCHAR", "Cost centre.", null=True),
+        Column("location", "VARCHAR", "Location.", null=True),
+        Column("branch", "VARCHAR", "Branch code.", null=True),
+        Column("manager_worker_id_hris", "VARCHAR", "Current worker record of the manager's person.", null=True, pii=_S),
+        Column("manager_learner_id_lms", "VARCHAR", "Manager's first account.", null=True, pii=_S),
+        Column("manager_obstacle", "VARCHAR", "Why no manager is set.", null=True, values=("cycle", "without_account")),
+        Column("groups", "VARCHAR", "Managed groups, sorted, joined by |.", null=True),
+    ),
+)
+SITUATIONS = Table(
+    "reconcile", "situations", "Every worker record and every account, each in exactly one situation.",
+    "one worker record or one account", ("record_kind", "record_id"), "team:integration", "people",
+    (
+        Column("record_kind", "VARCHAR", "Which of the two.", values=("worker", "learner")),
+        Column("record_id", "VARCHAR", "Id in its own system.", pii=_S),
+        Column("situation", "VARCHAR", "Where the record stands.", values=(
+            "linked", "unlinked", "missing", "orphan", "disputed", "duplicate", "deleted", "out_of_scope", "settling", "unobserved")),
+        Column("reason", "VARCHAR", "Why.", null=True),
+        Column("partner_id", "VARCHAR", "Id of the record's partner in the other system.", null=True, pii=_S),
+    ),
+)
+SKILL_ASSERTIONS = Table(
+    "reconcile", "skill_assertions", "Skills that completed courses show.", "one skill of one person",
+    ("worker_id_hris", "skill_id"), "team:learning", "skills",
+    (
+        WORKER_ID,
+        Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("learner_id_lms", "VARCHAR", "First account of the person.", pii=_S),
+        Column("course_code", "VARCHAR", "Course of the latest completion that shows it."),
+        Column("tag", "VARCHAR", "Tag of that course."),
+        Column("completed_date", "DATE", "Day of that completion."),
+        Column("score_pct", "DECIMAL(6,2)", "Score of that completion.", null=True, unit="per cent"),
+        Column("confidence", "DECIMAL(7,6)", "Confidence of the tag's mapping.", unit="0 to 1"),
+        Column("is_on_record", "BOOLEAN", "Whether HR already holds the skill."),
+    ),
+)
+PROPOSED_DELTAS = Table(
+    "reconcile", "proposed_deltas", "Changes that would close the gap.", "one wish", ("wish_id",), "team:integration", "sync",
+    (
+        Column("wish_id", "VARCHAR", "sha256 of target, entity, key, operation, desired values and base."),
+        Column("family", "VARCHAR", "Family whose phase decides what happens.", values=FAMILIES),
+        Column("target_system", "VARCHAR", "System to be changed.", values=("hris", "lms")),
+        Column("entity", "VARCHAR", "What is changed.", values=ENTITIES),
+        Column("operation", "VARCHAR", "How it is changed.", values=OPERATIONS),
+        Column("target_key", "VARCHAR", "learner:<id> or worker:<id>.", pii=_S),
+        Column("worker_id_hris", "VARCHAR", "Person concerned.", null=True, pii=_S),
+        Column("learner_id_lms", "VARCHAR", "Account concerned.", null=True, pii=_S),
+        Column("desired", "JSON", "Values wanted.", pii=_P),
+        Column("base", "JSON", "What an approval relies on: target values and source facts.", pii=_P),
+        Column("reason", "VARCHAR", "Why, in words."),
+        Column("risk", "VARCHAR", "What could go wrong.", values=("low", "normal", "high")),
+    ),
+)
+EXCEPTIONS = Table(
+    "reconcile", "exceptions", "What does not agree and who should know.", "one finding", ("exception_id",),
+    "team:learning", "sync",
+    (
+        Column("exception_id", "VARCHAR", "sha256 of type, both ids, field and both values: the same finding each night."),
+        Column("type", "VARCHAR", "Kind of finding.", values=EXCEPTION_TYPES),
+        Column("severity", "VARCHAR", "How urgent.", values=SEVERITIES),
+        optional(WORKER_ID),
+        optional(LEARNER_ID),
+        Column("field", "VARCHAR", "What differs."),
+        Column("hris_value", "VARCHAR", "Value in the HR system.", null=True, pii=_P),
+        Column("lms_value", "VARCHAR", "Value in the learning system.", null=True, pii=_P),
+        Column("root_cause", "VARCHAR", "Key that findings with one cause share."),
+        Column("suggested_action", "VARCHAR", "What to do, in words."),
+        Column("explanation", "VARCHAR", "Why it was raised, in words.", pii=_P),
+        Column("wish_id", "VARCHAR", "Delta that would mend it; null where a person must decide.", null=True),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (PERSON_ACCOUNTS, WANTED_ACCOUNTS, SITUATIONS, SKILL_ASSERTIONS, PROPOSED_DELTAS, EXCEPTIONS)
