@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import tomllib
+from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -239,6 +240,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="LMS_HRIS_", env_nested_delimiter="__")
 
+    profile: Literal["firm", "sandbox"] = "firm"
     firm: FirmSettings = FirmSettings()
     hris: HrisSettings = HrisSettings()
     lms: LmsSettings = LmsSettings()
@@ -297,6 +299,15 @@ class Secrets(BaseSettings):
         )
 
 
+def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`below` with the values of `above` over it, section by section."""
+    merged = dict(below)
+    for name, value in above.items():
+        found = merged.get(name)
+        merged[name] = _overlaid(found, value) if isinstance(found, dict) and isinstance(value, dict) else value
+    return merged
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Settings from `path`, else from the file that LMS_HRIS_CONFIG names, else from ./lms_hris.toml.
 
@@ -312,6 +323,9 @@ def load_settings(path: Path | None = None) -> Settings:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} is not valid TOML: {error}\n  Mend the line it names.") from None
+    if values.get("profile") == "sandbox":
+        shipped = files("lms_hris_pipeline") / "profiles" / "sandbox.toml"
+        values = _overlaid(tomllib.loads(shipped.read_text(encoding="utf-8")), values)
     try:
         return Settings(**values)
     except ValidationError as error:
