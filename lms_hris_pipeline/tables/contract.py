@@ -21,7 +21,10 @@ class Pii(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: DuckDB type, meaning, whether it may be null, unit, PII class and closed set of values."""
+    """One column: DuckDB type, meaning, whether it may be null, unit, PII class and closed set of values.
+
+    A volatile column tells how the data came, not what they say; it is left out when batches are compared.
+    """
 
     name: str
     type: str
@@ -30,6 +33,7 @@ class Column:
     unit: str = ""
     pii: Pii = Pii.NONE
     values: tuple[str, ...] = ()
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)

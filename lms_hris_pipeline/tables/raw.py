@@ -46,9 +46,9 @@ def _raw(schema: str, system: str, name: str, domain: str, about: str) -> Table:
         owner="team:integration",
         domain=domain,
         columns=(
-            Column("record_no", "BIGINT", "Position of the record in the extract, from 1."),
-            Column("page_no", "INTEGER", "Page of the extract the record came on, from 1."),
-            Column("fetched_at", "TIMESTAMP", "When the page was fetched.", unit="UTC"),
+            Column("record_no", "BIGINT", "Position of the record in the extract, from 1.", volatile=True),
+            Column("page_no", "INTEGER", "Page of the extract the record came on, from 1.", volatile=True),
+            Column("fetched_at", "TIMESTAMP", "When the page was fetched.", unit="UTC", volatile=True),
             Column("record", "JSON", "The record, untouched.", pii=Pii.SENSITIVE),
         ),
     )
@@ -69,7 +69,7 @@ def _extracts(schema: str, system: str) -> Table:
             Column("is_complete", "BOOLEAN", "Whether every page arrived and the totals agree."),
             Column("row_count", "BIGINT", "Records received.", unit="records"),
             Column("expected_count", "BIGINT", "Records the vendor says there are.", null=True, unit="records"),
-            Column("page_count", "INTEGER", "Pages received.", unit="pages"),
+            Column("page_count", "INTEGER", "Pages received.", unit="pages", volatile=True),
             Column("reason", "VARCHAR", "Why the extract is incomplete.", null=True),
         ),
     )

@@ -112,8 +112,8 @@ class BatchShelf:
         """Whether the batch was sealed."""
         return (self.folder(batch_id) / "warehouse.duckdb").exists()
 
-    def begin(self, batch_id: str, as_of: datetime, params: Mapping[str, object]) -> Batch:
-        """Open a batch for building, afresh: what an interrupted build left is dropped.
+    def begin(self, batch_id: str, as_of: datetime, params: Mapping[str, object], *, resume: bool = False) -> Batch:
+        """Open a batch for building; what an interrupted build left is dropped unless `resume`.
 
         Raises:
             SealedBatch: it is sealed already.
@@ -125,8 +125,9 @@ class BatchShelf:
             )
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / "warehouse.duckdb.part"
-        for leftover in (part, folder / "warehouse.duckdb.part.wal"):
-            leftover.unlink(missing_ok=True)
+        if not resume:
+            for leftover in (part, folder / "warehouse.duckdb.part.wal"):
+                leftover.unlink(missing_ok=True)
         return Batch.open(part, batch_id=batch_id, as_of=as_of, params=params)
 
     def seal(self, batch: Batch, facts: Mapping[str, object]) -> Path:

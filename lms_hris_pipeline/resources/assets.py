@@ -1,0 +1,93 @@
+"""Factories that turn a contract into a Dagster asset: by its SQL file, or by a Python function.
+
+Key, group, description, owners, kinds, tags, schema and lineage come from the contract; dependencies
+from the SQL, or from `reads`. What an asset does is the stage rooms' business.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import dagster as dg
+import pyarrow as pa
+
+from lms_hris_pipeline.resources.describe import asset_key, preview, table_metadata
+from lms_hris_pipeline.resources.night import Night, night_of
+from lms_hris_pipeline.tables import Table
+from lms_hris_pipeline.warehouse.queries import read_query, tables_read
+
+Shown = Mapping[str, int | float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a Python asset made: the rows of its table, and figures worth showing."""
+
+    rows: pa.Table
+    shown: Shown = field(default_factory=dict)
+
+
+def sql_asset(table: Table) -> dg.AssetsDefinition:
+    """The asset of a table that one SELECT makes."""
+    query = read_query(table)
+
+    @_asset(table, tables_read(query), kinds={"duckdb", "sql"})
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        night = night_of(context)
+        started = time.perf_counter()
+        rows = night.batch.build(table, query)
+        return _result(night, table, rows, started, {})
+
+    return build
+
+
+def python_asset(
+    table: Table,
+    make: Callable[[Night], Built],
+    *,
+    reads: Iterable[Table | dg.AssetKey],
+    kinds: set[str] | None = None,
+) -> dg.AssetsDefinition:
+    """The asset of a table whose rows `make` computes."""
+
+    @_asset(table, reads, kinds={"python", *(kinds or ())})
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        night = night_of(context)
+        started = time.perf_counter()
+        built = make(night)
+        rows = night.batch.write(table, built.rows)
+        return _result(night, table, rows, started, built.shown)
+
+    return build
+
+
+def _asset(
+    table: Table, reads: Iterable[Table | dg.AssetKey], kinds: set[str]
+) -> Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition]:
+    return dg.asset(
+        key=asset_key(table),
+        deps=[asset_key(read) if isinstance(read, Table) else read for read in reads],
+        description=f"{table.about}\n\nOne row is {table.grain}.",
+        group_name=table.schema,
+        owners=[table.owner],
+        kinds=kinds,
+        tags={"domain": table.domain},
+        metadata=table_metadata(table),
+        required_resource_keys={"night"},
+    )
+
+
+def _result(night: Night, table: Table, rows: int, started: float, shown: Shown) -> dg.MaterializeResult:
+    seconds = time.perf_counter() - started
+    night.tell(table.schema, table.name, rows, seconds)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows,
+            "seconds": round(seconds, 3),
+            "batch": night.label,
+            "preview": dg.MetadataValue.md(preview(night.batch, table)),
+            **shown,
+        }
+    )
