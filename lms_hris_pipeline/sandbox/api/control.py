@@ -1,0 +1,146 @@
+"""The control plane `/_sandbox/…`: the tests' and the CLI's hand on the sandbox. Connectors never call it.
+
+Loopback only, outside the vendors' gates: its calls are neither counted nor journalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fastapi import APIRouter, Body, FastAPI, HTTPException
+from lms_hris_pipeline.sandbox.store import company_date
+from starlette.requests import Request
+
+from lms_hris_pipeline.sandbox.api.apps import catch_up
+from lms_hris_pipeline.sandbox.api.faults import Fault, FaultPlan
+from lms_hris_pipeline.sandbox.api.journal import Journal
+from lms_hris_pipeline.sandbox.api.oauth import TokenBook
+from lms_hris_pipeline.sandbox.api.quota import HourlyQuota
+from lms_hris_pipeline.sandbox.api.world import World
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
+Wanted = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the control plane can reach. `advance(days)` and `reset()` are the company's own."""
+
+    world: World
+    faults: FaultPlan
+    journal: Journal
+    quota: HourlyQuota
+    tokens: tuple[TokenBook, ...]
+    advance: Callable[[int], object]
+    reset: Callable[[], object]
+
+
+def add_control_plane(app: FastAPI, controls: Controls) -> None:
+    """Give an app the routes of the control plane."""
+    router = APIRouter(prefix="/_sandbox")
+    world = controls.world
+
+    def only_loopback(request: Request) -> None:
+        if request.client is None or request.client.host not in LOOPBACK:
+            raise HTTPException(403, "the control plane answers on loopback only")
+
+    @router.get("/status")
+    def status(request: Request) -> Wanted:
+        only_loopback(request)
+        world.tick(0)
+        connection = world.connection()
+        workers = connection.execute("select count(*) from hris_workers").fetchone()[0]
+        return {
+            "company_date": company_date(connection).isoformat(),
+            "instant": world.now().isoformat().replace("+00:00", "Z"),
+            "seed": world.meta("seed"),
+            "workers": workers,
+            "quota": controls.quota.state(),
+            "shuffle_seed": world.shuffle_seed,
+        }
+
+    @router.post("/advance")
+    def advance(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
+        only_loopback(request)
+        days = wanted.get("days", 1)
+        if not isinstance(days, int) or days < 1:
+            raise HTTPException(422, "days must be a number of at least 1")
+        controls.advance(days)
+        world.tick(0)
+        catch_up(world)
+        return {"company_date": company_date(world.connection()).isoformat()}
+
+    @router.post("/reset")
+    def reset(request: Request) -> Wanted:
+        only_loopback(request)
+        controls.reset()
+        controls.faults.clear()
+        for book in controls.tokens:
+            book.expire_all()
+        world.tick(0)
+        return {"company_date": company_date(world.connection()).isoformat()}
+
+    @router.post("/clock")
+    def clock(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
+        only_loopback(request)
+        minutes = wanted.get("advance_minutes", 0)
+        if not isinstance(minutes, (int, float)) or minutes < 0:
+            raise HTTPException(422, "advance_minutes must be a number of at least 0")
+        now = world.tick(60 * minutes)
+        catch_up(world)
+        return {"instant": now.isoformat().replace("+00:00", "Z")}
+
+    @router.post("/shuffle")
+    def shuffle(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
+        only_loopback(request)
+        seed = wanted.get("seed")
+        if seed is not None and not isinstance(seed, int):
+            raise HTTPException(422, "seed must be a number or null")
+        world.shuffle_seed = seed
+        return {"seed": seed}
+
+    @router.post("/quota")
+    def quota(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
+        only_loopback(request)
+        per_hour = wanted.get("per_hour")
+        if per_hour is not None and (not isinstance(per_hour, int) or per_hour < 0):
+            raise HTTPException(422, "per_hour must be a number or null")
+        controls.quota.per_hour = per_hour
+        return dict(controls.quota.state())
+
+    @router.get("/journal")
+    def journal(request: Request, after: int = 0, limit: int = 10_000) -> Wanted:
+        only_loopback(request)
+        entries = controls.journal.read(after, limit)
+        return {"entries": entries, "last": controls.journal.last()}
+
+    _add_faults(router, controls, only_loopback)
+    app.include_router(router)
+
+
+def _add_faults(router: APIRouter, controls: Controls, only_loopback: Callable[[Request], None]) -> None:
+    @router.get("/faults")
+    def list_faults(request: Request) -> Wanted:
+        only_loopback(request)
+        return {
+            "faults": [
+                {"id": armed.number, "seen": armed.seen, "fired": armed.fired, **asdict(armed.fault)}
+                for armed in controls.faults.armed
+            ]
+        }
+
+    @router.post("/faults")
+    def add_fault(request: Request, wanted: Wanted) -> Wanted:
+        only_loopback(request)
+        try:
+            return {"id": controls.faults.add(Fault.from_wire(wanted))}
+        except (ValueError, TypeError) as error:
+            raise HTTPException(422, str(error)) from None
+
+    @router.delete("/faults")
+    def clear_faults(request: Request) -> Wanted:
+        only_loopback(request)
+        controls.faults.clear()
+        return {"faults": []}
