@@ -1,0 +1,1 @@
+"""Vendor records to one vocabulary: the canonical tables. One SELECT a table, in sql/."""
