@@ -6,6 +6,7 @@ checked it and waits for the complete answer.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from lms_hris_pipeline.sandbox.api import (
     workday_rest,
     workday_soap,
 )
+from lms_hris_pipeline.sandbox.api.docebo_rules import DUE
 from lms_hris_pipeline.sandbox.api.docebo_wire import docebo_error
 from lms_hris_pipeline.sandbox.api.gate import CALL_KEY
 from lms_hris_pipeline.sandbox.api.oauth import TokenBook
@@ -143,21 +145,20 @@ def docebo_app(world: World, tokens: TokenBook) -> FastAPI:
 def catch_up(world: World) -> None:
     """Do what Docebo had put off until now: automatic groups and background jobs whose time has come."""
 
-    def next_due() -> str | None:
-        return world.cached(
-            "next_due",
-            lambda c: c.execute(
-                f"select min(due) from (select min({docebo_rules.DUE}) as due from lms_group_sync union all"  # noqa: S608
-                f" select min({docebo_rules.DUE}) from lms_jobs where status in ('pending', 'in_progress'))"
-            ).fetchone()[0],
-        )
-
-    due = next_due()
+    due = world.cached("next_due", _next_due)
     if due is None or due > utc_text(world.now()):
         return
     with world.writing() as connection:
         docebo_jobs.finish_due_jobs(world, connection, world.now())
         docebo_rules.settle_groups(connection, world.now())
+
+
+def _next_due(connection: sqlite3.Connection) -> str | None:
+    found: str | None = connection.execute(
+        f"select min(due) from (select min({DUE}) as due from lms_group_sync union all"  # noqa: S608 - a constant
+        f" select min({DUE}) from lms_jobs where status in ('pending', 'in_progress'))"
+    ).fetchone()[0]
+    return found
 
 
 def _app(title: str, world: World, ways: tuple[Way, ...], unknown: Reply) -> FastAPI:

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import APIRouter, Body, FastAPI, HTTPException
-from lms_hris_pipeline.sandbox.store import company_date
 from starlette.requests import Request
 
 from lms_hris_pipeline.sandbox.api.apps import catch_up
@@ -19,6 +18,7 @@ from lms_hris_pipeline.sandbox.api.journal import Journal
 from lms_hris_pipeline.sandbox.api.oauth import TokenBook
 from lms_hris_pipeline.sandbox.api.quota import HourlyQuota
 from lms_hris_pipeline.sandbox.api.world import World
+from lms_hris_pipeline.sandbox.store import company_date
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 Wanted = dict[str, Any]

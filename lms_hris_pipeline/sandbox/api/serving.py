@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import socket
 import threading
@@ -32,7 +31,8 @@ from lms_hris_pipeline.sandbox.api.journal import Journal
 from lms_hris_pipeline.sandbox.api.oauth import TokenBook
 from lms_hris_pipeline.sandbox.api.options import SandboxOptions
 from lms_hris_pipeline.sandbox.api.quota import HourlyQuota
-from lms_hris_pipeline.sandbox.api.world import COMPANY_FILE, World
+from lms_hris_pipeline.sandbox.api.world import World
+from lms_hris_pipeline.sandbox.store import COMPANY_FILE
 
 STOP_LOOK_SECONDS = 0.05
 
@@ -139,22 +139,19 @@ def serve(
     """
     if host not in {"127.0.0.1", "localhost", "::1"}:
         raise ValueError("the sandbox listens on loopback only")
-    vendors = Vendors(folder, options or SandboxOptions())
-    sockets = [_listen(host, workday_port), _listen(host, docebo_port)]
-    try:
-        with asyncio.Runner(loop_factory=uvicorn.Config(vendors.docebo).get_loop_factory()) as runner:
-            runner.run(_run(vendors, sockets, on_start, stop or threading.Event()))
-    finally:
-        for each in sockets:
-            each.close()
-        vendors.close()
+    with contextlib.ExitStack() as held:
+        vendors = Vendors(folder, options or SandboxOptions())
+        held.callback(vendors.close)
+        sockets = [_listen(host, port, held) for port in (workday_port, docebo_port)]
+        loop_factory = uvicorn.Config(vendors.docebo).get_loop_factory()
+        runner = held.enter_context(asyncio.Runner(loop_factory=loop_factory))
+        runner.run(_run(vendors, sockets, on_start, stop or threading.Event()))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, held: contextlib.ExitStack) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio sets TCP_NODELAY only then; without it an answer takes 40 ms.
-    listening = socket.socket(
-        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
-    )
+    listening = held.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     return listening
@@ -184,14 +181,11 @@ async def _run(
         await asyncio.sleep(0.005)
     if on_start is not None and not any(task.done() for task in running):
         on_start(_urls(sockets))
-    # What has been built up to here lives as long as the server: keep it out of every collection.
-    gc.freeze()
     while not stop.is_set() and not any(task.done() for task in running):
         await asyncio.sleep(STOP_LOOK_SECONDS)
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*running)
-    gc.unfreeze()
 
 
 def _urls(sockets: list[socket.socket]) -> Urls:

@@ -14,11 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lms_hris_pipeline.sandbox.store import instant
-
 from lms_hris_pipeline.sandbox.api.options import Credentials, SandboxOptions
+from lms_hris_pipeline.sandbox.store import COMPANY_FILE, instant
 
-COMPANY_FILE = "company.sqlite"
 CLOCK_KEY = "api_clock"
 CACHED_VALUES = 24
 
