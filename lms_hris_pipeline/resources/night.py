@@ -27,6 +27,7 @@ from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
 BATCH_TAG = "lms_hris/batch"
 AS_OF_TAG = "lms_hris/as_of"
 REPLAY_TAG = "lms_hris/replay_of"
+FRESH_TAG = "lms_hris/fresh"
 Teller = Callable[[str, str, int, float], None]
 
 

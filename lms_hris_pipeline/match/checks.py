@@ -1,0 +1,26 @@
+"""Blocking checks of the matching tables: contracts, and that a person has one first account."""
+
+from __future__ import annotations
+
+from lms_hris_pipeline.resources.expectations import contract_checks, empty_check
+from lms_hris_pipeline.tables import match
+
+checks = [
+    contract_checks("match_contracts", match.TABLES),
+    empty_check(
+        match.PEOPLE,
+        "one_to_one",
+        "No person is linked to two first accounts.",
+        "select count(*) from match.people as people "
+        "inner join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris "
+        "where people.decision = 'link' group by employments.person_key having count(*) > 1",
+    ),
+    empty_check(
+        match.PEOPLE,
+        "every_employee_account_once",
+        "Every account of kind employee was looked at, and no other.",
+        "select count(*) from (select learner_id_lms from canonical.learners where kind = 'employee') as learners "
+        "full join match.people as people on people.learner_id_lms = learners.learner_id_lms "
+        "where learners.learner_id_lms is null or people.learner_id_lms is null having count(*) > 0",
+    ),
+]
