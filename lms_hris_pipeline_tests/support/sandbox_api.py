@@ -85,7 +85,7 @@ def _fill_hris(connection: sqlite3.Connection) -> None:
             "code": f"JP-{number}",
             "jobFamilies": [{"id": wid(6000), "descriptor": "Finance"}],
         }
-        objects.append(("jobProfiles", item["code"], item))
+        objects.append(("jobProfiles", f"JP-{number}", item))
     for number, code in enumerate(BRANCHES[1:], 1):
         item = {
             "id": wid(7000 + number),

@@ -69,8 +69,8 @@ def preview_enrolments(world: World, call: Call) -> Reply:
     courses: dict[int, dict[str, Any]] = {}
     rows = world.connection().execute(
         "select e.*, c.code as code, c.record as record from lms_enrolments e join lms_courses c on c.id = e.course_id"
-        " where e.user_id in (?, ?) and e.archived = 0 order by e.course_id, e.user_id",
-        (kept, gone),
+        " where e.user_id in (?, ?) and e.archived = 0 order by e.course_id, e.user_id <> ?",
+        (kept, gone, kept),
     )
     for row in rows.fetchall():
         record = load(row["record"])
@@ -86,8 +86,18 @@ def preview_enrolments(world: World, call: Call) -> Reply:
             },
         )
         side = "destination" if row["user_id"] == kept else "source"
-        item["users"][side] = {name: row[name] for name in SHOWN}
+        item["users"][side] = _side(row, is_selected=side == "destination" or item["users"]["destination"] is None)
     return small_page(call, shuffled(world, f"merge/{kept}/{gone}", list(courses.values())))
+
+
+def _side(row: sqlite3.Row, *, is_selected: bool) -> dict[str, Any]:
+    """What one account holds; `selected` marks the one that stays unless the merge says otherwise."""
+    return {name: row[name] for name in SHOWN} | {
+        "id": row["user_id"],
+        "selected": is_selected,
+        "status_label": str(row["status"]).replace("_", " ").capitalize(),
+        "date_complete": row["completion_date"],
+    }
 
 
 def preview_nothing(world: World, call: Call) -> Reply:

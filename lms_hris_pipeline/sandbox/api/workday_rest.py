@@ -16,6 +16,7 @@ from lms_hris_pipeline.sandbox.api.wire import Call, Problem, Reply, answer, loa
 from lms_hris_pipeline.sandbox.api.world import World
 
 LIMIT, MAX_LIMIT = 20, 100
+WORKER_TYPE_WIDS = {False: "d957" + "0" * 27 + "1", True: "d957" + "0" * 27 + "2"}
 
 
 def rest_error(status: int, message: str, *, code: str = "", field: str = "", path: str = "") -> Reply:
@@ -99,7 +100,7 @@ def _worker(world: World, wid: str) -> dict[str, Any]:
         "descriptor": name,
         "workerId": record.get("Employee_ID", ""),
         "person": {"id": record.get("Universal_ID") or wid, "descriptor": name, "email": record.get("Email_Work")},
-        "workerType": {"id": "contingent" if contingent else "employee", "descriptor": record.get("Worker_Type", "")},
+        "workerType": {"id": WORKER_TYPE_WIDS[contingent], "descriptor": record.get("Worker_Type", "")},
     }
     if worker["person"]["email"] is None:
         del worker["person"]["email"]
@@ -210,10 +211,13 @@ def add_skill_items(world: World, call: Call) -> Reply:
         wid = _known_worker(connection, call.path_values["id"])
         for number, item in enumerate(wanted):
             path = f"/skillItems/{number}"
-            skill_id = (item.get("skillItem") or {}).get("id")
-            name = str(item.get("skillName") or "") or _skill_name(connection, skill_id, path)
-            if skill_id:
-                _skill_name(connection, skill_id, path)
+            reference = (item.get("skillItem") or {}).get("id")
+            # A reference is a bare id, or `<type of id>=<id>` as the specification has it.
+            skill_id = reference.rpartition("=")[2] if isinstance(reference, str) else None
+            known_name = _skill_name(connection, skill_id, path) if skill_id else ""
+            name = str(item.get("skillName") or known_name)
+            if not name:
+                raise _refuse(400, "a skill item needs a skill", code="A0021", field="skillName", path=path)
             count = connection.execute("select coalesce(max(rowid), 0) from hris_skill_items").fetchone()[0]
             text = f"{wid}/{name}/{count}/{world.now().isoformat()}"
             item_id = hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -222,14 +226,15 @@ def add_skill_items(world: World, call: Call) -> Reply:
                 "insert into hris_skill_items(item_id, wid, skill_id, skill_name, remote_id) values(?, ?, ?, ?, ?)",
                 (item_id, wid, skill_id, name, remote_id),
             )
-            added.append(_skill_item(item_id, skill_id, name, remote_id))
+            echo = {"skillItem": {"id": reference}} if reference else {}
+            added.append(_skill_item(item_id, skill_id, name, remote_id) | echo)
     return answer({"skillItems": added}, 201)
 
 
-def _skill_name(connection: sqlite3.Connection, skill_id: str | None, path: str) -> str:
+def _skill_name(connection: sqlite3.Connection, skill_id: str, path: str) -> str:
     """The framework's name of a skill; 400 if there is no such skill."""
     row = connection.execute(
-        "select record from hris_objects where report = 'INT_LMS_Skills' and id = ?", (skill_id or "",)
+        "select record from hris_objects where report = 'INT_LMS_Skills' and id = ?", (skill_id,)
     ).fetchone()
     if row is None:
         raise _refuse(400, "invalid skill", code="A0021", field="skillItem", path=path)
