@@ -92,6 +92,18 @@ def test_without_update_user_info_an_existing_username_is_refused(sandbox: Sandb
     assert user(sandbox, 5)["last_name"] == "Last5"
 
 
+def test_a_branch_may_be_made_by_the_way_but_not_by_a_refused_row(sandbox: Sandbox) -> None:
+    def row(username: str, branch: str) -> dict[str, Any]:
+        item = {"username": username, "branch_code": branch}
+        return batch(sandbox, item, branch_option="autocreate", update_user_info=False)[0]
+
+    refused, made = row("user5@lumen.example", "SUP-8"), row("new@lumen.example", "SUP-9")
+    assert (refused["success"], made["success"]) == (False, True)
+    branches = {branch["code"]: branch["id"] for branch in sandbox.every("/manage/v1/orgchart")}
+    assert "SUP-8" not in branches
+    assert user(sandbox, int(made["response"]["user_id"]))["branches"] == [{"id": branches["SUP-9"], "code": "SUP-9"}]
+
+
 def test_a_batch_takes_at_most_100_rows(sandbox: Sandbox) -> None:
     body = {"items": [{"username": f"n{n}@lumen.example"} for n in range(101)], "options": OPTIONS}
     assert sandbox.docebo("POST", "/manage/v1/user/batch", json=body).status_code == 400
@@ -133,7 +145,7 @@ def test_deactivation_does_not_unenrol(sandbox: Sandbox) -> None:
 def test_scenario_39_a_move_to_a_branch_fires_its_rule_once(sandbox: Sandbox) -> None:
     assert user(sandbox, 4)["branches"][0]["code"] == "SUP-2"
     for _ in range(2):
-        sandbox.data("PUT", "/manage/v1/user/move_to_branch", json={"branch_ids": [4], "user_ids": [4]})
+        sandbox.data("PUT", "/manage/v1/user/move_to_branch", json={"branch_ids": [4], "user_ids": [4, 5]})
     assert user(sandbox, 4)["branches"][0]["code"] == "SUP-3"
     assert courses_of(sandbox, 4)[RULE_COURSE_BRANCH] == "rule"
     assert RULE_COURSE_BRANCH not in courses_of(sandbox, 5), "who stood in the branch before is not enrolled"

@@ -40,6 +40,7 @@ class World:
         self._write_lock = threading.RLock()
         self._clock_lock = threading.Lock()
         self._cache_lock = threading.Lock()
+        self._making_lock = threading.RLock()
         self._cache: OrderedDict[object, tuple[object, Any]] = OrderedDict()
         self._watch_lock = threading.Lock()
         self._watcher = self._open()
@@ -142,19 +143,33 @@ class World:
 
     def cached(self, key: object, make: Callable[[sqlite3.Connection], T]) -> T:
         """`make(connection)`, remembered until the company changes."""
+        found = self._remembered(key)
+        if found is None:
+            # One at a time: several pages of one long list are often asked for together.
+            with self._making_lock:
+                found = self._remembered(key)
+                if found is None:
+                    version = self.version()
+                    found = (version, make(self.connection()))
+                    self._remember(key, found)
+        value: T = found[1]
+        return value
+
+    def _remembered(self, key: object) -> tuple[object, Any] | None:
         version = self.version()
         with self._cache_lock:
             found = self._cache.get(key)
-            if found is not None and found[0] == version:
-                self._cache.move_to_end(key)
-                return found[1]  # type: ignore[no-any-return]
-        value = make(self.connection())
+            if found is None or found[0] != version:
+                return None
+            self._cache.move_to_end(key)
+            return found
+
+    def _remember(self, key: object, found: tuple[object, Any]) -> None:
         with self._cache_lock:
-            self._cache[key] = (version, value)
+            self._cache[key] = found
             self._cache.move_to_end(key)
             while len(self._cache) > CACHED_VALUES:
                 self._cache.popitem(last=False)
-        return value
 
     def meta(self, key: str, default: str = "") -> str:
         """One value of the company's description."""
