@@ -24,6 +24,19 @@ EXCEPTION_TYPES = (
     "completion_unmapped", "skill_missing_hris", "skill_tag_review", "skill_tag_unmapped", "invoice_unallocated",
 )  # fmt: skip
 
+OBSERVED = Table(
+    "reconcile", "observed", "What the extracts cover. Nothing is inferred from absence where they are incomplete.",
+    "the batch", ("has_all_workers",), "team:integration", "sync",
+    (
+        Column("has_all_workers", "BOOLEAN", "Whether every worker record was read."),
+        Column("has_all_learners", "BOOLEAN", "Whether every account was read."),
+        Column("has_all_enrolments", "BOOLEAN", "Whether every enrolment was read."),
+        Column("has_all_courses", "BOOLEAN", "Whether every course was read."),
+        Column("has_all_groups", "BOOLEAN", "Whether every group and every membership was read."),
+        Column("has_all_training_records", "BOOLEAN", "Whether every learning record of the HR system was read."),
+    ),
+    may_be_empty=False,
+)
 PERSON_ACCOUNTS = Table(
     "reconcile", "person_accounts", "Accounts that belong to a known person.", "one account of a matched person",
     ("learner_id_lms",), "team:integration", "people",
@@ -35,6 +48,14 @@ PERSON_ACCOUNTS = Table(
         Column("role", "VARCHAR", "First account of the person, or a second one.", values=("primary", "duplicate")),
         Column("primary_learner_id_lms", "VARCHAR", "The person's first account.", pii=_S),
         Column("is_recorded", "BOOLEAN", "Whether the ledger held the link when the batch began."),
+    ),
+)
+MANAGER_CYCLES = Table(
+    "reconcile", "manager_cycles", "People in scope who, by way of their managers, report to themselves.",
+    "one worker record in a cycle", ("worker_id_hris",), "team:hris", "people",
+    (
+        WORKER_ID,
+        Column("cycle_key", "VARCHAR", "Least worker id of the cycle: its members share it.", pii=_S),
     ),
 )
 WANTED_ACCOUNTS = Table(
@@ -57,8 +78,12 @@ WANTED_ACCOUNTS = Table(
         Column("branch", "VARCHAR", "Branch code.", null=True),
         Column("manager_worker_id_hris", "VARCHAR", "Current worker record of the manager's person.", null=True, pii=_S),
         Column("manager_learner_id_lms", "VARCHAR", "Manager's first account.", null=True, pii=_S),
-        Column("manager_obstacle", "VARCHAR", "Why no manager is set.", null=True, values=("cycle", "without_account")),
-        Column("groups", "VARCHAR", "Managed groups, sorted, joined by |.", null=True),
+        Column("manager_obstacle", "VARCHAR", "Why no manager is set.", null=True, values=("cycle", "without_account", "unobserved")),
+        Column("groups", "VARCHAR", "Managed groups, sorted, joined by |; null where HR lacks what they follow from.", null=True),
+        Column("username_holder_learner_id_lms", "VARCHAR", "Another account that has the wanted user name.", null=True, pii=_S),
+        Column("account_obstacle", "VARCHAR", "Why no account is created where there is none.", null=True, values=(
+            "settling", "account_gone", "under_review", "username_taken", "username_contested", "unobserved", "no_username")),
+        Column("can_be_created", "BOOLEAN", "Whether there is no account and nothing stands against creating one."),
     ),
 )
 SITUATIONS = Table(
@@ -88,6 +113,47 @@ SKILL_ASSERTIONS = Table(
         Column("is_on_record", "BOOLEAN", "Whether HR already holds the skill."),
     ),
 )
+FIELD_DIFFERENCES = Table(
+    "reconcile", "field_differences", "Fields of linked accounts that HR says differently.", "one field of one account",
+    ("learner_id_lms", "field"), "team:integration", "people",
+    (
+        LEARNER_ID,
+        Column("field", "VARCHAR", "Field, in the words of reconcile.wanted_accounts."),
+        WORKER_ID,
+        Column("entity", "VARCHAR", "What is changed.", values=("account", "profile", "branch")),
+        Column("hris_value", "VARCHAR", "Value wanted; null where it is to be erased.", null=True, pii=_P),
+        Column("lms_value", "VARCHAR", "Value on the account.", null=True, pii=_P),
+        Column("status", "VARCHAR", "Employment status the wish rests on."),
+    ),
+)
+GROUP_DIFFERENCES = Table(
+    "reconcile", "group_differences", "People whose managed groups are not those of their role.", "one person in scope",
+    ("worker_id_hris",), "team:integration", "org",
+    (
+        WORKER_ID,
+        Column("learner_id_lms", "VARCHAR", "First account; null where it is to be created.", null=True, pii=_S),
+        Column("wanted_groups", "VARCHAR", "Managed groups wanted, sorted, joined by |."),
+        Column("held_groups", "VARCHAR", "Managed groups held, sorted, joined by |."),
+        Column("add_groups", "VARCHAR", "Groups to join, sorted, joined by |."),
+        Column("remove_groups", "VARCHAR", "Groups to leave, sorted, joined by |."),
+        Column("status", "VARCHAR", "Employment status the wish rests on."),
+        Column("job_profile_id", "VARCHAR", "Job profile the groups follow from.", null=True),
+    ),
+)
+COMPLETION_GAPS = Table(
+    "reconcile", "completion_gaps", "Completions that one system holds and the other lacks or cannot count.",
+    "one completion of one person", ("gap", "worker_id_hris", "course_code", "completed_date", "learner_id_lms"),
+    "team:learning", "training",
+    (
+        Column("gap", "VARCHAR", "Where it is missing; unmapped: it counts for no course.", values=("missing_hris", "missing_lms", "unmapped")),
+        WORKER_ID,
+        LEARNER_ID,
+        Column("course_code", "VARCHAR", "Course it counts for; for an unmapped one the code it was completed under."),
+        Column("completed_date", "DATE", "Day of completion."),
+        Column("score_pct", "DECIMAL(6,2)", "Score.", null=True, unit="per cent"),
+        Column("lms_status", "VARCHAR", "State of the account's present enrolment in the course.", null=True),
+    ),
+)
 PROPOSED_DELTAS = Table(
     "reconcile", "proposed_deltas", "Changes that would close the gap.", "one wish", ("wish_id",), "team:integration", "sync",
     (
@@ -104,6 +170,28 @@ PROPOSED_DELTAS = Table(
         Column("reason", "VARCHAR", "Why, in words."),
         Column("risk", "VARCHAR", "What could go wrong.", values=("low", "normal", "high")),
     ),
+)
+UNALLOCATED_CHARGES = Table(
+    "reconcile", "unallocated_charges", "Invoice lines with nothing to be shared by.", "one invoice line",
+    ("invoice_id", "line_no"), "team:finance", "costs",
+    (
+        Column("invoice_id", "VARCHAR", "Invoice."),
+        Column("line_no", "INTEGER", "Line."),
+        Column("obstacle", "VARCHAR", "What is missing.", values=(
+            "unknown_course", "unknown_contract", "no_enrolments", "no_learners", "no_reference")),
+    ),
+)
+FINDING_RULES = Table(
+    "reconcile", "finding_rules", "How urgent each kind of finding is and what to say about it.",
+    "one kind of finding in one field; * for every other field", ("type", "field"), "team:learning", "sync",
+    (
+        Column("type", "VARCHAR", "Kind of finding.", values=EXCEPTION_TYPES),
+        Column("field", "VARCHAR", "Field, or *."),
+        Column("severity", "VARCHAR", "How urgent.", values=SEVERITIES),
+        Column("suggested_action", "VARCHAR", "What to do, in words."),
+        Column("explanation", "VARCHAR", "Why it was raised; {hris}, {lms}, {field} and {note} stand for the finding's values."),
+    ),
+    may_be_empty=False,
 )
 EXCEPTIONS = Table(
     "reconcile", "exceptions", "What does not agree and who should know.", "one finding", ("exception_id",),
@@ -124,4 +212,8 @@ EXCEPTIONS = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (PERSON_ACCOUNTS, WANTED_ACCOUNTS, SITUATIONS, SKILL_ASSERTIONS, PROPOSED_DELTAS, EXCEPTIONS)
+TABLES: tuple[Table, ...] = (
+    OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
+    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, SKILL_ASSERTIONS, PROPOSED_DELTAS,
+    UNALLOCATED_CHARGES, FINDING_RULES, EXCEPTIONS,
+)  # fmt: skip
