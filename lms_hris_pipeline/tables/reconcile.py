@@ -154,6 +154,27 @@ COMPLETION_GAPS = Table(
         Column("lms_status", "VARCHAR", "State of the account's present enrolment in the course.", null=True),
     ),
 )
+_WISH_COLUMNS = (
+    Column("family", "VARCHAR", "Family whose phase decides what happens.", values=FAMILIES),
+    Column("target_system", "VARCHAR", "System to be changed.", values=("hris", "lms")),
+    Column("entity", "VARCHAR", "What is changed.", values=ENTITIES),
+    Column("operation", "VARCHAR", "How it is changed.", values=OPERATIONS),
+    Column("target_key", "VARCHAR", "learner:<id> or worker:<id>.", pii=_S),
+    Column("worker_id_hris", "VARCHAR", "Person concerned.", null=True, pii=_S),
+    Column("learner_id_lms", "VARCHAR", "Account concerned.", null=True, pii=_S),
+    Column("desired_pairs", "VARCHAR[]", "Members of the JSON object of values wanted; null for one to be left out.", pii=_P),
+    Column("base_pairs", "VARCHAR[]", "Members of the JSON object of what an approval relies on.", pii=_P),
+    Column("reason", "VARCHAR", "Why, in words.", pii=_P),
+    Column("risk", "VARCHAR", "What could go wrong.", values=("low", "normal", "high")),
+)
+ACCOUNT_WISHES = Table(
+    "reconcile", "account_wishes", "Wishes about accounts, their place in the organisation and their groups.", "one wish",
+    ("operation", "target_key", "entity", "desired_pairs"), "team:integration", "sync", _WISH_COLUMNS,
+)
+TRAINING_WISHES = Table(
+    "reconcile", "training_wishes", "Wishes about completions and skills.", "one wish",
+    ("operation", "target_key", "desired_pairs"), "team:learning", "sync", _WISH_COLUMNS,
+)
 PROPOSED_DELTAS = Table(
     "reconcile", "proposed_deltas", "Changes that would close the gap.", "one wish", ("wish_id",), "team:integration", "sync",
     (
@@ -193,6 +214,32 @@ FINDING_RULES = Table(
     ),
     may_be_empty=False,
 )
+_FINDING_COLUMNS = (
+    Column("type", "VARCHAR", "Kind of finding.", values=EXCEPTION_TYPES),
+    optional(WORKER_ID),
+    optional(LEARNER_ID),
+    Column("field", "VARCHAR", "What differs."),
+    Column("hris_value", "VARCHAR", "Value in the HR system.", null=True, pii=_P),
+    Column("lms_value", "VARCHAR", "Value in the learning system.", null=True, pii=_P),
+    Column("root_cause", "VARCHAR", "Key that findings with one cause share.", pii=_P),
+    Column("note", "VARCHAR", "What else is worth saying; empty where nothing is.", pii=_P),
+    Column("operation", "VARCHAR", "Operation of the delta that would mend it; none where a person must decide."),
+    Column("target_key", "VARCHAR", "Target of that delta.", pii=_S),
+    Column("subject", "VARCHAR", "What tells deltas of one operation and target apart.", pii=_S),
+)
+_FINDING_KEY = ("type", "worker_id_hris", "learner_id_lms", "field", "hris_value", "lms_value")
+ACCOUNT_FINDINGS = Table(
+    "reconcile", "account_findings", "Findings about who has an account.", "one finding", _FINDING_KEY,
+    "team:learning", "people", _FINDING_COLUMNS,
+)
+VALUE_FINDINGS = Table(
+    "reconcile", "value_findings", "Findings about values of people and accounts.", "one finding", _FINDING_KEY,
+    "team:learning", "people", _FINDING_COLUMNS,
+)
+TRAINING_FINDINGS = Table(
+    "reconcile", "training_findings", "Findings about completions, skills and what they cost.", "one finding", _FINDING_KEY,
+    "team:learning", "training", _FINDING_COLUMNS,
+)
 EXCEPTIONS = Table(
     "reconcile", "exceptions", "What does not agree and who should know.", "one finding", ("exception_id",),
     "team:learning", "sync",
@@ -214,6 +261,7 @@ EXCEPTIONS = Table(
 
 TABLES: tuple[Table, ...] = (
     OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
-    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, SKILL_ASSERTIONS, PROPOSED_DELTAS,
-    UNALLOCATED_CHARGES, FINDING_RULES, EXCEPTIONS,
+    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, SKILL_ASSERTIONS,
+    ACCOUNT_WISHES, TRAINING_WISHES, PROPOSED_DELTAS,
+    UNALLOCATED_CHARGES, FINDING_RULES, ACCOUNT_FINDINGS, VALUE_FINDINGS, TRAINING_FINDINGS, EXCEPTIONS,
 )  # fmt: skip

@@ -1,0 +1,261 @@
+-- grain: one finding about who has an account
+-- What a delta would mend is read from the deltas, so that both always agree.
+with deltas as (
+    select
+        proposed.wish_id,
+        proposed.entity,
+        proposed.operation,
+        proposed.target_key,
+        proposed.worker_id_hris,
+        proposed.learner_id_lms,
+        proposed.desired,
+        proposed.base,
+        proposed.reason,
+        case proposed.operation
+            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
+            when 'add_skill' then proposed.desired ->> '$.skill_id'
+            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
+            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
+            else ''
+        end as subject
+    from reconcile.proposed_deltas as proposed
+),
+
+current_workers as (
+    select
+        employments.worker_id_hris,
+        employments.person_key,
+        employments.status,
+        employments.local_date,
+        employments.cost_center_id,
+        employments.location_id,
+        employments.job_profile_id,
+        employments.manager_worker_id_hris,
+        workers.email,
+        wanted.learner_id_lms,
+        wanted.username,
+        wanted.username_holder_learner_id_lms,
+        wanted.account_obstacle,
+        wanted.manager_obstacle,
+        wanted.can_be_created
+    from canonical.employments as employments
+    inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
+    inner join reconcile.wanted_accounts as wanted on wanted.worker_id_hris = employments.worker_id_hris
+    where employments.is_current and employments.is_in_scope
+),
+
+missing_accounts as (
+    select
+        'missing_account' as type,
+        situations.record_id as worker_id_hris,
+        null::varchar as learner_id_lms,
+        'account' as field,
+        current_workers.status as hris_value,
+        null::varchar as lms_value,
+        'worker:' || situations.record_id as root_cause,
+        case
+            when current_workers.account_obstacle = 'no_username' then 'HR lacks what an account needs: e-mail or employee number.'
+            else ''
+        end as note,
+        'create' as operation,
+        'worker:' || situations.record_id as target_key,
+        '' as subject
+    from reconcile.situations as situations
+    inner join current_workers on current_workers.worker_id_hris = situations.record_id
+    where situations.record_kind = 'worker' and situations.situation = 'missing'
+),
+
+deactivations as (
+    select
+        case when deltas.worker_id_hris is null then 'orphan_account' else 'leaver_active' end as type,
+        deltas.worker_id_hris,
+        deltas.learner_id_lms,
+        'account' as field,
+        deltas.base ->> '$.hris_status' as hris_value,
+        'active' as lms_value,
+        deltas.target_key as root_cause,
+        deltas.reason as note,
+        deltas.operation,
+        deltas.target_key,
+        deltas.subject
+    from deltas
+    where deltas.operation = 'deactivate'
+),
+
+reactivations as (
+    select
+        'worker_inactive' as type,
+        deltas.worker_id_hris,
+        deltas.learner_id_lms,
+        'account' as field,
+        deltas.base ->> '$.hris_status' as hris_value,
+        'inactive' as lms_value,
+        deltas.target_key as root_cause,
+        '' as note,
+        deltas.operation,
+        deltas.target_key,
+        deltas.subject
+    from deltas
+    where deltas.operation = 'reactivate'
+),
+
+duplicates as (
+    select
+        'duplicate_account' as type,
+        accounts.current_worker_id_hris as worker_id_hris,
+        accounts.learner_id_lms,
+        'account' as field,
+        null::varchar as hris_value,
+        accounts.primary_learner_id_lms as lms_value,
+        'worker:' || accounts.current_worker_id_hris as root_cause,
+        '' as note,
+        'merge' as operation,
+        'learner:' || accounts.primary_learner_id_lms as target_key,
+        accounts.learner_id_lms as subject
+    from reconcile.person_accounts as accounts
+    where accounts.role = 'duplicate'
+),
+
+accounts_gone as (
+    select
+        'account_deleted' as type,
+        current_workers.worker_id_hris,
+        recorded.learner_id_lms,
+        'account' as field,
+        current_workers.status as hris_value,
+        null::varchar as lms_value,
+        'worker:' || current_workers.worker_id_hris as root_cause,
+        '' as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from current_workers
+    inner join canonical.employments as records on records.person_key = current_workers.person_key
+    inner join match.recorded_links as recorded
+        on recorded.worker_id_hris = records.worker_id_hris and recorded.role = 'primary'
+    left join canonical.learners as learners on learners.learner_id_lms = recorded.learner_id_lms
+    where current_workers.account_obstacle = 'account_gone' and learners.learner_id_lms is null
+),
+
+reviews as (
+    select
+        'identity_review' as type,
+        employments.current_worker_id_hris as worker_id_hris,
+        people.learner_id_lms,
+        'identity' as field,
+        null::varchar as hris_value,
+        null::varchar as lms_value,
+        'learner:' || people.learner_id_lms as root_cause,
+        people.reason as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from match.people as people
+    left join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris
+    where people.decision = 'review'
+    union all
+    select
+        'identity_review' as type,
+        current_workers.worker_id_hris,
+        current_workers.username_holder_learner_id_lms as learner_id_lms,
+        'identity' as field,
+        null::varchar as hris_value,
+        null::varchar as lms_value,
+        'learner:' || current_workers.username_holder_learner_id_lms as root_cause,
+        'The account already has the user name that this worker is to get.' as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from current_workers
+    left join match.people as people
+        on
+            people.learner_id_lms = current_workers.username_holder_learner_id_lms
+            and people.worker_id_hris = current_workers.worker_id_hris
+            and people.decision = 'review'
+    where current_workers.account_obstacle = 'username_taken' and people.learner_id_lms is null
+)
+
+select
+    missing_accounts.type,
+    missing_accounts.worker_id_hris,
+    missing_accounts.learner_id_lms,
+    missing_accounts.field,
+    missing_accounts.hris_value,
+    missing_accounts.lms_value,
+    missing_accounts.root_cause,
+    missing_accounts.note,
+    missing_accounts.operation,
+    missing_accounts.target_key,
+    missing_accounts.subject
+from missing_accounts
+union all
+select
+    deactivations.type,
+    deactivations.worker_id_hris,
+    deactivations.learner_id_lms,
+    deactivations.field,
+    deactivations.hris_value,
+    deactivations.lms_value,
+    deactivations.root_cause,
+    deactivations.note,
+    deactivations.operation,
+    deactivations.target_key,
+    deactivations.subject
+from deactivations
+union all
+select
+    reactivations.type,
+    reactivations.worker_id_hris,
+    reactivations.learner_id_lms,
+    reactivations.field,
+    reactivations.hris_value,
+    reactivations.lms_value,
+    reactivations.root_cause,
+    reactivations.note,
+    reactivations.operation,
+    reactivations.target_key,
+    reactivations.subject
+from reactivations
+union all
+select
+    duplicates.type,
+    duplicates.worker_id_hris,
+    duplicates.learner_id_lms,
+    duplicates.field,
+    duplicates.hris_value,
+    duplicates.lms_value,
+    duplicates.root_cause,
+    duplicates.note,
+    duplicates.operation,
+    duplicates.target_key,
+    duplicates.subject
+from duplicates
+union all
+select
+    accounts_gone.type,
+    accounts_gone.worker_id_hris,
+    accounts_gone.learner_id_lms,
+    accounts_gone.field,
+    accounts_gone.hris_value,
+    accounts_gone.lms_value,
+    accounts_gone.root_cause,
+    accounts_gone.note,
+    accounts_gone.operation,
+    accounts_gone.target_key,
+    accounts_gone.subject
+from accounts_gone
+union all
+select
+    reviews.type,
+    reviews.worker_id_hris,
+    reviews.learner_id_lms,
+    reviews.field,
+    reviews.hris_value,
+    reviews.lms_value,
+    reviews.root_cause,
+    reviews.note,
+    reviews.operation,
+    reviews.target_key,
+    reviews.subject
+from reviews
+order by type, worker_id_hris, learner_id_lms, field, hris_value, lms_value

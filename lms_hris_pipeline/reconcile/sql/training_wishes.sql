@@ -1,0 +1,113 @@
+-- grain: one wish about a completion or a skill
+-- Pairs are members of JSON objects; a null stands for a value that is not known, and is left out.
+with records_for_hris as (
+    select
+        'training_records' as family,
+        'hris' as target_system,
+        'training_record' as entity,
+        'add_training_record' as operation,
+        'worker:' || gaps.worker_id_hris as target_key,
+        gaps.worker_id_hris,
+        gaps.learner_id_lms,
+        [
+            '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
+            '"course_code":' || to_json(gaps.course_code)::varchar,
+            '"score":' || to_json(gaps.score_pct::varchar)::varchar
+        ] as desired_pairs,
+        [
+            '"completed_date":null',
+            '"lms_learner_id":' || to_json(gaps.learner_id_lms)::varchar,
+            '"lms_status":"completed"'
+        ] as base_pairs,
+        'Completed in the learning system; the HR system has no record of it.' as reason,
+        'normal' as risk
+    from reconcile.completion_gaps as gaps
+    where gaps.gap = 'missing_hris'
+),
+
+enrolments as (
+    select
+        'enrolments' as family,
+        'lms' as target_system,
+        'completion' as entity,
+        'enrol' as operation,
+        'learner:' || gaps.learner_id_lms as target_key,
+        gaps.worker_id_hris,
+        gaps.learner_id_lms,
+        [
+            '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
+            '"course_code":' || to_json(gaps.course_code)::varchar,
+            '"score":' || to_json(gaps.score_pct::varchar)::varchar,
+            '"status":"completed"'
+        ] as desired_pairs,
+        [
+            '"completed_date":null',
+            '"status":' || coalesce(to_json(gaps.lms_status)::varchar, 'null')
+        ] as base_pairs,
+        'The HR system holds the completion; the learning system does not.' as reason,
+        'normal' as risk
+    from reconcile.completion_gaps as gaps
+    where gaps.gap = 'missing_lms'
+),
+
+skills as (
+    select
+        'skills' as family,
+        'hris' as target_system,
+        'skill' as entity,
+        'add_skill' as operation,
+        'worker:' || assertions.worker_id_hris as target_key,
+        assertions.worker_id_hris,
+        assertions.learner_id_lms,
+        ['"skill_id":' || to_json(assertions.skill_id)::varchar] as desired_pairs,
+        ['"hris_status":' || to_json(employments.status)::varchar, '"skill_id":null'] as base_pairs,
+        'Shown by ' || assertions.course_code || ', completed on ' || strftime(assertions.completed_date, '%Y-%m-%d')
+        || ' (tag "' || assertions.tag || '").' as reason,
+        'normal' as risk
+    from reconcile.skill_assertions as assertions
+    inner join canonical.employments as employments on employments.worker_id_hris = assertions.worker_id_hris
+    where not assertions.is_on_record
+)
+
+select
+    records_for_hris.family,
+    records_for_hris.target_system,
+    records_for_hris.entity,
+    records_for_hris.operation,
+    records_for_hris.target_key,
+    records_for_hris.worker_id_hris,
+    records_for_hris.learner_id_lms,
+    records_for_hris.desired_pairs,
+    records_for_hris.base_pairs,
+    records_for_hris.reason,
+    records_for_hris.risk
+from records_for_hris
+union all
+select
+    enrolments.family,
+    enrolments.target_system,
+    enrolments.entity,
+    enrolments.operation,
+    enrolments.target_key,
+    enrolments.worker_id_hris,
+    enrolments.learner_id_lms,
+    enrolments.desired_pairs,
+    enrolments.base_pairs,
+    enrolments.reason,
+    enrolments.risk
+from enrolments
+union all
+select
+    skills.family,
+    skills.target_system,
+    skills.entity,
+    skills.operation,
+    skills.target_key,
+    skills.worker_id_hris,
+    skills.learner_id_lms,
+    skills.desired_pairs,
+    skills.base_pairs,
+    skills.reason,
+    skills.risk
+from skills
+order by operation, target_key, desired_pairs

@@ -1,0 +1,249 @@
+-- grain: one finding about a value of a person or an account
+-- What a delta would mend is read from the differences and deltas, so that both always agree.
+with deltas as (
+    select
+        proposed.wish_id,
+        proposed.entity,
+        proposed.operation,
+        proposed.target_key,
+        proposed.worker_id_hris,
+        proposed.learner_id_lms,
+        proposed.desired,
+        proposed.base,
+        proposed.reason,
+        case proposed.operation
+            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
+            when 'add_skill' then proposed.desired ->> '$.skill_id'
+            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
+            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
+            else ''
+        end as subject
+    from reconcile.proposed_deltas as proposed
+),
+
+current_workers as (
+    select
+        employments.worker_id_hris,
+        employments.person_key,
+        employments.status,
+        employments.local_date,
+        employments.cost_center_id,
+        employments.location_id,
+        employments.job_profile_id,
+        employments.manager_worker_id_hris,
+        workers.email,
+        wanted.learner_id_lms,
+        wanted.username,
+        wanted.username_holder_learner_id_lms,
+        wanted.account_obstacle,
+        wanted.manager_obstacle,
+        wanted.can_be_created
+    from canonical.employments as employments
+    inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
+    inner join reconcile.wanted_accounts as wanted on wanted.worker_id_hris = employments.worker_id_hris
+    where employments.is_current and employments.is_in_scope
+),
+
+differences as (
+    select
+        'value_mismatch' as type,
+        differences.worker_id_hris,
+        differences.learner_id_lms,
+        differences.field,
+        differences.hris_value,
+        differences.lms_value,
+        'learner:' || differences.learner_id_lms as root_cause,
+        '' as note,
+        differences.entity || '.update' as operation,
+        'learner:' || differences.learner_id_lms as target_key,
+        '' as subject
+    from reconcile.field_differences as differences
+    union all
+    select
+        'value_mismatch' as type,
+        differences.worker_id_hris,
+        differences.learner_id_lms,
+        'groups' as field,
+        differences.wanted_groups as hris_value,
+        differences.held_groups as lms_value,
+        'learner:' || differences.learner_id_lms as root_cause,
+        '' as note,
+        'set_groups' as operation,
+        'learner:' || differences.learner_id_lms as target_key,
+        '' as subject
+    from reconcile.group_differences as differences
+    where differences.learner_id_lms is not null
+    union all
+    select
+        'value_mismatch' as type,
+        deltas.worker_id_hris,
+        deltas.learner_id_lms,
+        'manager' as field,
+        deltas.base ->> '$.hris_manager' as hris_value,
+        deltas.base ->> '$.manager_learner_id' as lms_value,
+        deltas.target_key as root_cause,
+        '' as note,
+        deltas.operation,
+        deltas.target_key,
+        deltas.subject
+    from deltas
+    where deltas.operation = 'set_manager' and deltas.learner_id_lms is not null
+),
+
+usernames_taken as (
+    select
+        'username_taken' as type,
+        current_workers.worker_id_hris,
+        current_workers.learner_id_lms,
+        'username' as field,
+        current_workers.username as hris_value,
+        current_workers.username_holder_learner_id_lms as lms_value,
+        'username:' || current_workers.username as root_cause,
+        coalesce('account ' || current_workers.username_holder_learner_id_lms, 'another person who is to get an account') as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from current_workers
+    where
+        (current_workers.learner_id_lms is not null and current_workers.username_holder_learner_id_lms is not null)
+        or current_workers.account_obstacle = 'username_contested'
+),
+
+missing_values as (
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'email' as field, current_workers.email as value from current_workers
+    union all
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'cost_center' as field, current_workers.cost_center_id as value from current_workers
+    union all
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'location' as field, current_workers.location_id as value from current_workers
+    union all
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'job_profile' as field, current_workers.job_profile_id as value from current_workers
+),
+
+hr_values_missing as (
+    select
+        'hr_value_missing' as type,
+        missing_values.worker_id_hris,
+        missing_values.learner_id_lms,
+        missing_values.field,
+        null::varchar as hris_value,
+        null::varchar as lms_value,
+        'hr_value_missing:' || missing_values.field as root_cause,
+        '' as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from missing_values
+    where missing_values.value is null
+),
+
+managers as (
+    select
+        case current_workers.manager_obstacle when 'cycle' then 'manager_cycle' else 'manager_without_account' end as type,
+        current_workers.worker_id_hris,
+        case current_workers.manager_obstacle when 'cycle' then null else current_workers.learner_id_lms end
+            as learner_id_lms,
+        'manager' as field,
+        current_workers.manager_worker_id_hris as hris_value,
+        null::varchar as lms_value,
+        case current_workers.manager_obstacle
+            when 'cycle' then 'manager_cycle:' || cycles.cycle_key
+            else 'manager:' || current_workers.manager_worker_id_hris
+        end as root_cause,
+        '' as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from current_workers
+    left join reconcile.manager_cycles as cycles on cycles.worker_id_hris = current_workers.worker_id_hris
+    where current_workers.manager_obstacle in ('cycle', 'without_account')
+),
+
+cost_centers_closed as (
+    select
+        'cost_center_closed' as type,
+        current_workers.worker_id_hris,
+        null::varchar as learner_id_lms,
+        'cost_center' as field,
+        current_workers.cost_center_id as hris_value,
+        null::varchar as lms_value,
+        'cost_center:' || current_workers.cost_center_id as root_cause,
+        '' as note,
+        'none' as operation,
+        '' as target_key,
+        '' as subject
+    from current_workers
+    inner join canonical.cost_centers as cost_centers
+        on cost_centers.cost_center_id = current_workers.cost_center_id
+    where cost_centers.closed_date < current_workers.local_date
+)
+
+select
+    differences.type,
+    differences.worker_id_hris,
+    differences.learner_id_lms,
+    differences.field,
+    differences.hris_value,
+    differences.lms_value,
+    differences.root_cause,
+    differences.note,
+    differences.operation,
+    differences.target_key,
+    differences.subject
+from differences
+union all
+select
+    usernames_taken.type,
+    usernames_taken.worker_id_hris,
+    usernames_taken.learner_id_lms,
+    usernames_taken.field,
+    usernames_taken.hris_value,
+    usernames_taken.lms_value,
+    usernames_taken.root_cause,
+    usernames_taken.note,
+    usernames_taken.operation,
+    usernames_taken.target_key,
+    usernames_taken.subject
+from usernames_taken
+union all
+select
+    hr_values_missing.type,
+    hr_values_missing.worker_id_hris,
+    hr_values_missing.learner_id_lms,
+    hr_values_missing.field,
+    hr_values_missing.hris_value,
+    hr_values_missing.lms_value,
+    hr_values_missing.root_cause,
+    hr_values_missing.note,
+    hr_values_missing.operation,
+    hr_values_missing.target_key,
+    hr_values_missing.subject
+from hr_values_missing
+union all
+select
+    managers.type,
+    managers.worker_id_hris,
+    managers.learner_id_lms,
+    managers.field,
+    managers.hris_value,
+    managers.lms_value,
+    managers.root_cause,
+    managers.note,
+    managers.operation,
+    managers.target_key,
+    managers.subject
+from managers
+union all
+select
+    cost_centers_closed.type,
+    cost_centers_closed.worker_id_hris,
+    cost_centers_closed.learner_id_lms,
+    cost_centers_closed.field,
+    cost_centers_closed.hris_value,
+    cost_centers_closed.lms_value,
+    cost_centers_closed.root_cause,
+    cost_centers_closed.note,
+    cost_centers_closed.operation,
+    cost_centers_closed.target_key,
+    cost_centers_closed.subject
+from cost_centers_closed
+order by type, worker_id_hris, learner_id_lms, field, hris_value, lms_value
