@@ -162,6 +162,7 @@ _WISH_COLUMNS = (
     Column("target_key", "VARCHAR", "learner:<id> or worker:<id>.", pii=_S),
     Column("worker_id_hris", "VARCHAR", "Person concerned.", null=True, pii=_S),
     Column("learner_id_lms", "VARCHAR", "Account concerned.", null=True, pii=_S),
+    Column("subject", "VARCHAR", "What tells wishes of one operation and target apart; empty where there is only one.", pii=_S),
     Column("desired_pairs", "VARCHAR[]", "Members of the JSON object of values wanted; null for one to be left out.", pii=_P),
     Column("base_pairs", "VARCHAR[]", "Members of the JSON object of what an approval relies on.", pii=_P),
     Column("reason", "VARCHAR", "Why, in words.", pii=_P),
@@ -169,11 +170,11 @@ _WISH_COLUMNS = (
 )
 ACCOUNT_WISHES = Table(
     "reconcile", "account_wishes", "Wishes about accounts, their place in the organisation and their groups.", "one wish",
-    ("operation", "target_key", "entity", "desired_pairs"), "team:integration", "sync", _WISH_COLUMNS,
+    ("operation", "target_key", "entity", "subject"), "team:integration", "sync", _WISH_COLUMNS,
 )
 TRAINING_WISHES = Table(
     "reconcile", "training_wishes", "Wishes about completions and skills.", "one wish",
-    ("operation", "target_key", "desired_pairs"), "team:learning", "sync", _WISH_COLUMNS,
+    ("operation", "target_key", "subject"), "team:learning", "sync", _WISH_COLUMNS,
 )
 PROPOSED_DELTAS = Table(
     "reconcile", "proposed_deltas", "Changes that would close the gap.", "one wish", ("wish_id",), "team:integration", "sync",

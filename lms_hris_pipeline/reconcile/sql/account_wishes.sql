@@ -39,6 +39,7 @@ creations as (
         wanted.target_key,
         wanted.worker_id_hris,
         null::varchar as learner_id_lms,
+        '' as subject,
         [
             '"active":true',
             '"branch":' || to_json(wanted.branch)::varchar,
@@ -73,6 +74,7 @@ updates as (
         'learner:' || differences.learner_id_lms as target_key,
         differences.worker_id_hris,
         differences.learner_id_lms,
+        '' as subject,
         list(
             to_json(differences.field)::varchar || ':' || coalesce(to_json(differences.hris_value)::varchar, 'null')
             order by differences.field
@@ -100,6 +102,7 @@ managers as (
         wanted.target_key,
         wanted.worker_id_hris,
         wanted.learner_id_lms,
+        '' as subject,
         [
             '"manager_learner_id":' || to_json(wanted.manager_learner_id_lms)::varchar,
             case
@@ -138,6 +141,7 @@ memberships as (
         coalesce('learner:' || differences.learner_id_lms, 'worker:' || differences.worker_id_hris) as target_key,
         differences.worker_id_hris,
         differences.learner_id_lms,
+        '' as subject,
         [
             '"add":' || to_json(differences.add_groups)::varchar,
             '"remove":' || to_json(differences.remove_groups)::varchar
@@ -161,6 +165,7 @@ reactivations as (
         wanted.target_key,
         wanted.worker_id_hris,
         wanted.learner_id_lms,
+        '' as subject,
         ['"active":true'] as desired_pairs,
         ['"active":false', '"hris_status":' || to_json(wanted.status)::varchar] as base_pairs,
         case wanted.status
@@ -181,6 +186,7 @@ leavers as (
         'learner:' || accounts.learner_id_lms as target_key,
         accounts.current_worker_id_hris as worker_id_hris,
         accounts.learner_id_lms,
+        '' as subject,
         ['"active":false'] as desired_pairs,
         [
             '"active":true',
@@ -215,6 +221,7 @@ orphans as (
         'learner:' || situations.record_id as target_key,
         null::varchar as worker_id_hris,
         situations.record_id as learner_id_lms,
+        '' as subject,
         ['"active":false'] as desired_pairs,
         ['"active":true', '"hris_match":"none"'] as base_pairs,
         'Orphan: no worker of the HR system belongs to the account.' as reason,
@@ -244,6 +251,7 @@ merges as (
         'learner:' || accounts.primary_learner_id_lms as target_key,
         accounts.current_worker_id_hris as worker_id_hris,
         accounts.primary_learner_id_lms as learner_id_lms,
+        accounts.learner_id_lms as subject,
         ['"duplicate_learner_id":' || to_json(accounts.learner_id_lms)::varchar] as desired_pairs,
         [
             '"completions":' || to_json(coalesce(kept.completions, ''))::varchar,
@@ -268,6 +276,7 @@ select
     creations.target_key,
     creations.worker_id_hris,
     creations.learner_id_lms,
+    creations.subject,
     creations.desired_pairs,
     creations.base_pairs,
     creations.reason,
@@ -282,6 +291,7 @@ select
     updates.target_key,
     updates.worker_id_hris,
     updates.learner_id_lms,
+    updates.subject,
     updates.desired_pairs,
     updates.base_pairs,
     updates.reason,
@@ -296,6 +306,7 @@ select
     managers.target_key,
     managers.worker_id_hris,
     managers.learner_id_lms,
+    managers.subject,
     managers.desired_pairs,
     managers.base_pairs,
     managers.reason,
@@ -310,6 +321,7 @@ select
     memberships.target_key,
     memberships.worker_id_hris,
     memberships.learner_id_lms,
+    memberships.subject,
     memberships.desired_pairs,
     memberships.base_pairs,
     memberships.reason,
@@ -324,6 +336,7 @@ select
     reactivations.target_key,
     reactivations.worker_id_hris,
     reactivations.learner_id_lms,
+    reactivations.subject,
     reactivations.desired_pairs,
     reactivations.base_pairs,
     reactivations.reason,
@@ -338,6 +351,7 @@ select
     leavers.target_key,
     leavers.worker_id_hris,
     leavers.learner_id_lms,
+    leavers.subject,
     leavers.desired_pairs,
     leavers.base_pairs,
     leavers.reason,
@@ -352,6 +366,7 @@ select
     orphans.target_key,
     orphans.worker_id_hris,
     orphans.learner_id_lms,
+    orphans.subject,
     orphans.desired_pairs,
     orphans.base_pairs,
     orphans.reason,
@@ -366,9 +381,10 @@ select
     merges.target_key,
     merges.worker_id_hris,
     merges.learner_id_lms,
+    merges.subject,
     merges.desired_pairs,
     merges.base_pairs,
     merges.reason,
     merges.risk
 from merges
-order by operation, target_key, entity, desired_pairs
+order by operation, target_key, entity, subject

@@ -9,6 +9,7 @@ with records_for_hris as (
         'worker:' || gaps.worker_id_hris as target_key,
         gaps.worker_id_hris,
         gaps.learner_id_lms,
+        gaps.course_code || '@' || strftime(gaps.completed_date, '%Y-%m-%d') as subject,
         [
             '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
             '"course_code":' || to_json(gaps.course_code)::varchar,
@@ -34,6 +35,7 @@ enrolments as (
         'learner:' || gaps.learner_id_lms as target_key,
         gaps.worker_id_hris,
         gaps.learner_id_lms,
+        gaps.course_code || '@' || strftime(gaps.completed_date, '%Y-%m-%d') as subject,
         [
             '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
             '"course_code":' || to_json(gaps.course_code)::varchar,
@@ -59,6 +61,7 @@ skills as (
         'worker:' || assertions.worker_id_hris as target_key,
         assertions.worker_id_hris,
         assertions.learner_id_lms,
+        assertions.skill_id as subject,
         ['"skill_id":' || to_json(assertions.skill_id)::varchar] as desired_pairs,
         ['"hris_status":' || to_json(employments.status)::varchar, '"skill_id":null'] as base_pairs,
         'Shown by ' || assertions.course_code || ', completed on ' || strftime(assertions.completed_date, '%Y-%m-%d')
@@ -77,6 +80,7 @@ select
     records_for_hris.target_key,
     records_for_hris.worker_id_hris,
     records_for_hris.learner_id_lms,
+    records_for_hris.subject,
     records_for_hris.desired_pairs,
     records_for_hris.base_pairs,
     records_for_hris.reason,
@@ -91,6 +95,7 @@ select
     enrolments.target_key,
     enrolments.worker_id_hris,
     enrolments.learner_id_lms,
+    enrolments.subject,
     enrolments.desired_pairs,
     enrolments.base_pairs,
     enrolments.reason,
@@ -105,9 +110,10 @@ select
     skills.target_key,
     skills.worker_id_hris,
     skills.learner_id_lms,
+    skills.subject,
     skills.desired_pairs,
     skills.base_pairs,
     skills.reason,
     skills.risk
 from skills
-order by operation, target_key, desired_pairs
+order by operation, target_key, subject
