@@ -96,9 +96,10 @@ def test_status_and_clock(tmp_path: Path) -> None:
             "2026-11-02", "2026-11-02T21:00:00Z", 30,
         )  # fmt: skip
         sandbox.data("GET", "/manage/v1/tenant")  # two calls: the token and the tenant
-        assert sandbox.control("GET", "/status")["instant"] == "2026-11-02T21:01:00Z"
+        assert sandbox.control("GET", "/status")["now"] == "2026-11-02T21:01:00Z"
         sandbox.control("POST", "/clock", {"advance_minutes": 9})
-        assert sandbox.control("GET", "/status")["instant"] == "2026-11-02T21:10:00Z"
+        status = sandbox.control("GET", "/status")
+        assert (status["now"], status["instant"]) == ("2026-11-02T21:10:00Z", "2026-11-02T21:00:00Z")
 
 
 def test_the_clock_never_goes_back_after_a_restart(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_the_clock_never_goes_back_after_a_restart(tmp_path: Path) -> None:
         sandbox.control("POST", "/clock", {"advance_minutes": 90})
         sandbox.docebo("PUT", "/manage/v1/user/change_status", json={"user_ids": [5], "status": "0"})
     with SandboxServer(tmp_path) as server, httpx.Client() as http:
-        assert http.get(f"{server.control_url}/_sandbox/status").json()["instant"] >= "2026-11-02T22:30:00"
+        assert http.get(f"{server.control_url}/_sandbox/status").json()["now"] >= "2026-11-02T22:30:00"
 
 
 def test_a_new_company_day_is_noticed(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_new_company_day_is_noticed(tmp_path: Path) -> None:
         field = {"additional_fields": [{"id": 5, "value": "LOC-PAR"}]}
         sandbox.data("PUT", "/manage/v1/user/5", json=field)
         sandbox.sql_write("update meta set value = '2026-11-03' where key = 'company_date'")
-        assert sandbox.control("GET", "/status")["instant"] == "2026-11-03T21:00:00Z"
+        assert sandbox.control("GET", "/status")["now"] == "2026-11-03T21:00:00Z"
         sandbox.forget_tokens()
         assert [row["user_id"] for row in sandbox.every("/manage/v1/group/4/members")] == ["5"]
 

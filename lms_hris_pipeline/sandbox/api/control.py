@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Body, FastAPI, HTTPException
@@ -18,7 +19,7 @@ from lms_hris_pipeline.sandbox.api.journal import Journal
 from lms_hris_pipeline.sandbox.api.oauth import TokenBook
 from lms_hris_pipeline.sandbox.api.quota import HourlyQuota
 from lms_hris_pipeline.sandbox.api.world import World
-from lms_hris_pipeline.sandbox.store import company_date
+from lms_hris_pipeline.sandbox.store import company_date, instant
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 Wanted = dict[str, Any]
@@ -54,7 +55,8 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         workers = connection.execute("select count(*) from hris_workers").fetchone()[0]
         return {
             "company_date": company_date(connection).isoformat(),
-            "instant": world.now().isoformat().replace("+00:00", "Z"),
+            "instant": _utc(instant(connection)),
+            "now": _utc(world.now()),
             "seed": world.meta("seed"),
             "workers": workers,
             "quota": controls.quota.state(),
@@ -79,7 +81,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         controls.faults.clear()
         for book in controls.tokens:
             book.expire_all()
-        world.tick(0)
+        world.rewind()
         return {"company_date": company_date(world.connection()).isoformat()}
 
     @router.post("/clock")
@@ -90,7 +92,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
             raise HTTPException(422, "advance_minutes must be a number of at least 0")
         now = world.tick(60 * minutes)
         catch_up(world)
-        return {"instant": now.isoformat().replace("+00:00", "Z")}
+        return {"now": _utc(now)}
 
     @router.post("/shuffle")
     def shuffle(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
@@ -118,6 +120,10 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
 
     _add_faults(router, controls, only_loopback)
     app.include_router(router)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _add_faults(router: APIRouter, controls: Controls, only_loopback: Callable[[Request], None]) -> None:

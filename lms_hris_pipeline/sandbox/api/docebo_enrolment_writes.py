@@ -13,7 +13,7 @@ from lms_hris_pipeline.sandbox.api.wire import Call, Reply
 from lms_hris_pipeline.sandbox.api.world import World, utc_text
 
 STATUSES = frozenset({"subscribed", "in_progress", "completed", "suspended", "expired"})
-LEVELS = {"3": "learner", "4": "tutor", "6": "instructor", "learner": "learner", "tutor": "tutor"}
+LEVELS = {"3": "learner", "4": "tutor", "6": "instructor", "learner": "learner", "student": "learner", "tutor": "tutor"}
 OWNER = "integration"
 
 

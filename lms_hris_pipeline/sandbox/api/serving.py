@@ -9,6 +9,8 @@ import asyncio
 import contextlib
 import os
 import socket
+import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ from lms_hris_pipeline.sandbox.api.oauth import TokenBook
 from lms_hris_pipeline.sandbox.api.options import SandboxOptions
 from lms_hris_pipeline.sandbox.api.quota import HourlyQuota
 from lms_hris_pipeline.sandbox.api.world import World
-from lms_hris_pipeline.sandbox.store import COMPANY_FILE
+from lms_hris_pipeline.sandbox.store import COMPANY_FILE, open_company
 
 STOP_LOOK_SECONDS = 0.05
 
@@ -114,9 +116,23 @@ def _advance(folder: Path, days: int) -> object:
 
 
 def _reset(folder: Path) -> object:
+    """Day 0 again, of a company of the same size and seed. Written into the open files, which stay in place."""
     from lms_hris_pipeline.sandbox import company
 
-    return company.reset(folder)
+    with contextlib.closing(open_company(folder)) as connection:
+        meta = {row[0]: row[1] for row in connection.execute("select key, value from meta")}
+    with tempfile.TemporaryDirectory(prefix="company-", dir=folder) as made:
+        fresh = Path(made)
+        company.generate(
+            fresh, workers=int(meta["workers"]), seed=int(meta["seed"]), faults=company.FaultRates.default()
+        )
+        for file in sorted(fresh.glob("*.sqlite")):
+            with (
+                contextlib.closing(sqlite3.connect(file)) as source,
+                contextlib.closing(sqlite3.connect(folder / file.name, timeout=30)) as target,
+            ):
+                source.backup(target)
+    return None
 
 
 def serve(

@@ -128,7 +128,7 @@ def _job_view(world: World, job: dict[str, Any]) -> dict[str, Any]:
         "businessTitle": job["Business_Title"],
         "jobProfile": _reference(world, "jobProfiles", job["Job_Profile_ID"]),
         "supervisoryOrganization": _reference(world, "supervisoryOrganizations", job["Supervisory_Organization_ID"]),
-        "location": {"id": job["Location_ID"], "descriptor": job["Location_ID"]},
+        "location": {"id": job["Location_ID"], "descriptor": _location_name(world, job["Location_ID"])},
     }
 
 
@@ -136,6 +136,14 @@ def _reference(world: World, kind: str, code: str) -> dict[str, str]:
     by_code = world.cached(("codes", kind), lambda c: {item.get("code"): item for item in _objects(c, kind)})
     item = by_code.get(code, {})
     return {"id": item.get("id", code), "descriptor": item.get("descriptor") or item.get("name") or code}
+
+
+def _location_name(world: World, location_id: str) -> str:
+    names = world.cached(
+        "location_names",
+        lambda c: {item["Location_ID"]: item.get("Location_Name") for item in _objects(c, "INT_LMS_Locations")},
+    )
+    return names.get(location_id) or location_id
 
 
 def _objects(connection: sqlite3.Connection, kind: str) -> list[dict[str, Any]]:

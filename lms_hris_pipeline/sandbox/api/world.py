@@ -139,6 +139,12 @@ class World:
             self._now += timedelta(seconds=seconds)
             return self._now
 
+    def rewind(self) -> None:
+        """Put the clock back to the evening of the company's day: the company has been made anew."""
+        with self._clock_lock, self._watch_lock:
+            self._base = self._now = instant(self._watcher)
+            self._base_version = None
+
     # -- cached values --------------------------------------------------------------------------------------------
 
     def cached(self, key: object, make: Callable[[sqlite3.Connection], T]) -> T:
