@@ -24,6 +24,8 @@ from lms_hris_pipeline.sandbox.api.world import World
 
 CALL_KEY = "sandbox.call"
 CONTROL_PREFIX = "/_sandbox"
+PIECE_BYTES = 1 << 20
+"""Large answers are sent in pieces, so that the server does not copy them as a whole."""
 FAULT_STATUS_NAMES = {"429": "TooManyRequests", "503": "ServiceUnavailable", "500": "InternalServerError"}
 
 
@@ -191,7 +193,11 @@ async def collect(app: ASGIApp, scope: Scope) -> Reply:
 
 async def send_reply(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": _raw_headers(reply)})
-    await send({"type": "http.response.body", "body": reply.body})
+    body = reply.body
+    for start in range(0, max(len(body), 1), PIECE_BYTES):
+        end = start + PIECE_BYTES
+        piece = body if len(body) <= PIECE_BYTES else body[start:end]
+        await send({"type": "http.response.body", "body": piece, "more_body": end < len(body)})
 
 
 def _raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:

@@ -7,8 +7,9 @@ hold a million of them. Not here: REST and SOAP.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from lms_hris_pipeline.sandbox.api.paging import shuffled
 from lms_hris_pipeline.sandbox.api.wire import Call, Problem, Reply, answer, dump
@@ -27,7 +28,10 @@ PLAIN_REPORTS = frozenset(
         "INT_LMS_Licence_Contracts",
     }
 )
-Rows = Iterable[bytes]
+T = TypeVar("T")
+CHUNK_ROWS = 500
+Texts = list[bytes]
+"""Rows as JSON text, one or several in each text, in the order of this run."""
 
 
 def report(world: World, call: Call) -> Reply:
@@ -37,7 +41,7 @@ def report(world: World, call: Call) -> Reply:
         raise Problem(answer({"error": "report not found"}, 404))
     if name in PLAIN_REPORTS:
         prompts: tuple[str, ...] = ()
-        make: Callable[[World, Call], Rows] = _objects
+        make: Callable[[World, Call], Texts] = _objects
     elif name in REPORTS:
         prompts, make = REPORTS[name]
     else:
@@ -47,7 +51,7 @@ def report(world: World, call: Call) -> Reply:
         raise _bad(f"unknown prompt: {', '.join(unknown)}")
     if call.first("format") != "json":
         raise _bad("format must be json")
-    rows = shuffled(world, f"{name}?{sorted(call.query.items())}", list(make(world, call)))
+    rows = make(world, call)
     size = sum(map(len, rows)) + len(rows)
     if size > world.options.raas_limit_bytes:
         raise Problem(answer({"error": "the report is larger than the limit of 2 GB: narrow it by a prompt"}, 500))
@@ -74,14 +78,18 @@ def _plain_cursor(world: World) -> sqlite3.Cursor:
     return cursor
 
 
-def _objects(world: World, call: Call) -> Rows:
+def _objects(world: World, call: Call) -> Texts:
     rows = _plain_cursor(world).execute(
         "select record from hris_objects where report = ? order by id", (call.path_values["report"],)
     )
-    return [row[0].encode() for row in rows]
+    return _in_order(world, call, [row[0].encode() for row in rows])
 
 
-def _workers(world: World, call: Call) -> Rows:
+def _in_order(world: World, call: Call, rows: list[T]) -> list[T]:
+    return shuffled(world, f"{call.path}?{sorted(call.query.items())}", rows)
+
+
+def _workers(world: World, call: Call) -> Texts:
     """One row a worker with any assignment spell in the location, whenever; skills are joined in."""
     location = call.first("Location")
     if not location:
@@ -105,10 +113,10 @@ def _workers(world: World, call: Call) -> Rows:
         held = skills.get(wid)
         text = record.encode()
         rows.append(text[:-1] + b',"Skills_group":' + dump(held) + b"}" if held else text)
-    return rows
+    return _in_order(world, call, rows)
 
 
-def _learning_records(world: World, call: Call) -> Rows:
+def _learning_records(world: World, call: Call) -> Texts:
     where: list[str] = []
     values: list[str] = []
     for prompt, comparison in (("Completed_From", ">="), ("Completed_To", "<=")):
@@ -126,10 +134,13 @@ def _learning_records(world: World, call: Call) -> Rows:
         f" from hris_learning_records {condition} order by record_id",
         values,
     )
-    return [_learning_row(row) for row in cursor]
+    rows = _in_order(world, call, cursor.fetchall())
+    # Many rows in one text: a text for each would cost five times the memory.
+    chunks = (rows[start : start + CHUNK_ROWS] for start in range(0, len(rows), CHUNK_ROWS))
+    return [dump([_learning_row(row) for row in chunk])[1:-1] for chunk in chunks]
 
 
-def _learning_row(row: tuple[object, ...]) -> bytes:
+def _learning_row(row: tuple[object, ...]) -> dict[str, object]:
     record_id, wid, content_id, completed, score, expires, recorded, source, rescinded = row
     entry: dict[str, object] = {
         "Learning_Record_ID": record_id,
@@ -144,22 +155,22 @@ def _learning_row(row: tuple[object, ...]) -> bytes:
         entry["Overall_Score"] = score
     if expires is not None:
         entry["Expiration_Date"] = expires
-    return dump(entry)
+    return entry
 
 
-def _learning_count(world: World, call: Call) -> Rows:
+def _learning_count(world: World, call: Call) -> Texts:
     count = world.cached(
         "learning_count", lambda c: c.execute("select count(*) from hris_learning_records").fetchone()[0]
     )
     return [dump({"Record_Count": str(count)})]
 
 
-def _tenant(world: World, call: Call) -> Rows:
+def _tenant(world: World, call: Call) -> Texts:
     entry = {"Tenant": world.options.tenant, "Environment": "SANDBOX", "Tenant_Key": world.options.hris_tenant_key}
     return [dump(entry)]
 
 
-REPORTS: dict[str, tuple[tuple[str, ...], Callable[[World, Call], Rows]]] = {
+REPORTS: dict[str, tuple[tuple[str, ...], Callable[[World, Call], Texts]]] = {
     "INT_LMS_Workers": (("Location", "Effective_Date"), _workers),
     "INT_LMS_Learning_Records": (("Completed_From", "Completed_To", "Worker"), _learning_records),
     "INT_LMS_Learning_Record_Count": ((), _learning_count),
