@@ -13,7 +13,7 @@ with records_for_hris as (
         [
             '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
             '"course_code":' || to_json(gaps.course_code)::varchar,
-            '"score":' || to_json(gaps.score_pct::varchar)::varchar
+            '"score":' || to_json(rtrim(rtrim(gaps.score_pct::varchar, '0'), '.'))::varchar
         ] as desired_pairs,
         [
             '"completed_date":null',
@@ -39,7 +39,7 @@ enrolments as (
         [
             '"completed_date":' || to_json(strftime(gaps.completed_date, '%Y-%m-%d'))::varchar,
             '"course_code":' || to_json(gaps.course_code)::varchar,
-            '"score":' || to_json(gaps.score_pct::varchar)::varchar,
+            '"score":' || to_json(rtrim(rtrim(gaps.score_pct::varchar, '0'), '.'))::varchar,
             '"status":"completed"'
         ] as desired_pairs,
         [
