@@ -297,7 +297,7 @@ def test_skill_words_of_both_systems() -> None:
         {
             "courses": [course(1)],
             "skills": [{"skill_id": "7", "title": "Python"}],
-            "course_skills": [{"course_id": "1", "skill_id": "8", "title": "python"}],
+            "course_skills": [{"course_id": "1", "skill_id": "8", "title": "python"}, {"course_id": 1, "skill_id": 7}],
         },
         canonical.WORKER_SKILLS,
         canonical.SKILL_ALIASES,
@@ -309,7 +309,7 @@ def test_skill_words_of_both_systems() -> None:
     ]
     assert [row["alias"] for row in aliases] == ["sequel"]
     assert [(row["tag"], row["is_in_lms"], row["is_in_hris"], row["use_count"]) for row in tags] == [
-        ("Python", True, False, 0),
+        ("Python", True, False, 1),
         ("python", True, True, 2),
     ]
 

@@ -1,15 +1,25 @@
 -- grain: one tag of one course
+-- A course's list may name a tag by its id alone; the catalogue of tags then gives the word.
 with received as (
     select
-        from_json(course_skills.record, '{"course_id":"VARCHAR","title":"VARCHAR"}') as entry
+        from_json(course_skills.record, '{"course_id":"VARCHAR","skill_id":"VARCHAR","title":"VARCHAR"}') as entry
     from raw_lms.course_skills as course_skills
+),
+
+catalogue as (
+    select
+        trim(skills.record ->> '$.skill_id') as skill_id_lms,
+        min(trim(skills.record ->> '$.title')) as tag
+    from raw_lms.skills as skills
+    group by trim(skills.record ->> '$.skill_id')
 ),
 
 named as (
     select
         trim(received.entry['course_id']) as course_id_lms,
-        trim(received.entry['title']) as tag
+        coalesce(nullif(trim(received.entry['title']), ''), catalogue.tag) as tag
     from received
+    left join catalogue on catalogue.skill_id_lms = trim(received.entry['skill_id'])
 )
 
 select distinct
