@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lms_hris_pipeline_tests.support.sandbox_api import STAFFING, USERS, Sandbox, sandbox_in
+from lms_hris_pipeline_tests.support.sandbox_api import STAFFING, USERS, Sandbox, learning_data, sandbox_in, wid
 
 USER_LIST = "/manage/v1/user"
 
@@ -61,6 +61,19 @@ def test_scenario_24_timeout_after_commit_does_the_work_and_says_nothing(sandbox
     assert sandbox.docebo("PUT", "/manage/v1/user/change_status", json=body).status_code == 200
     silent = [entry for entry in sandbox.journal() if entry["fault"]]
     assert [(entry["status"], entry["fault"]) for entry in silent] == [(0, "timeout_after_commit")]
+
+
+def test_workday_can_commit_and_say_nothing_as_well(sandbox: Sandbox) -> None:
+    sandbox.fault("timeout_after_commit", path="/ccx/service/lumen_sandbox/Learning")
+    data = learning_data("C-002", wid(2), "2026-10-31")
+    with pytest.raises(httpx.RemoteProtocolError):
+        sandbox.put_learning(data)
+    written = sandbox.report("INT_LMS_Learning_Records", Worker=wid(2))
+    assert [row["Source"] for row in written].count("Integration") == 1
+    sandbox.fault("timeout_after_commit", path=f"{STAFFING}/workers", method="POST")
+    with pytest.raises(httpx.RemoteProtocolError):
+        sandbox.workday("POST", f"{STAFFING}/workers/{wid(2)}/skillItems", json={"skillItems": [{"skillName": "x"}]})
+    assert sandbox.rest(f"/workers/{wid(2)}/skillItems")["total"] == 1
 
 
 def test_timeout_after_commit_may_keep_the_client_waiting(sandbox: Sandbox) -> None:
