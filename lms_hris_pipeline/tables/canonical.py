@@ -122,6 +122,15 @@ ASSIGNMENTS = Table(
         Column("recorded_at", "TIMESTAMP", "When HR recorded it.", null=True, unit="UTC"),
     ),
 )
+EMPTIED_FIELDS = Table(
+    "canonical", "emptied_fields", "Fields of spells that HR sent, but empty: not the same as fields it did not send.",
+    "one field of one spell", ("worker_id_hris", "assignment_id", "field"), "team:hris", "people",
+    (
+        WORKER_ID,
+        Column("assignment_id", "VARCHAR", "Spell."),
+        Column("field", "VARCHAR", "Field that is empty.", values=("job_profile", "department", "cost_center", "location")),
+    ),
+)
 LEAVES = Table(
     "canonical", "leaves", "Leaves of absence.", "one leave of one worker record", ("worker_id_hris", "leave_id"),
     "team:hris", "people",
@@ -377,7 +386,7 @@ CONTRACTS = Table(
 
 TABLES: tuple[Table, ...] = (
     LOCATIONS, COST_CENTERS, COMPANIES, JOB_PROFILES, ORGANIZATIONS, REQUISITIONS,
-    WORKERS, ASSIGNMENTS, LEAVES, EMPLOYMENTS,
+    WORKERS, ASSIGNMENTS, EMPTIED_FIELDS, LEAVES, EMPLOYMENTS,
     FRAMEWORK_SKILLS, SKILL_ALIASES, WORKER_SKILLS,
     LEARNERS, BRANCHES, GROUPS, GROUP_MEMBERS, COURSES, ENROLMENTS, COMPLETIONS, TRAINING_RECORDS,
     CERTIFICATIONS, CERTIFICATES, COURSE_SKILLS, SKILL_TAGS, REQUIREMENTS, CHARGES, CONTRACTS,

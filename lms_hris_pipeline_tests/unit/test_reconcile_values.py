@@ -93,7 +93,7 @@ def test_fields_of_linked_accounts() -> None:
 
 def test_scenario_20_empty_values_erase_only_if_the_settings_say_so() -> None:
     hris = {"workers": [on_job(1, Cost_Center_ID=""), on_job(2, Cost_Center_ID=None), worker(3)]}
-    lms = {"users": [user(1), user(2, field_4=None), user(3)]}
+    lms = {"users": [user(1), user(2), user(3)]}
     people = [link(number, number) for number in (1, 2, 3)]
     kept = reconciled(hris, lms, people=people)
     assert deltas_of(kept) == {}

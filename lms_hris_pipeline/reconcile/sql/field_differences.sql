@@ -1,6 +1,7 @@
 -- grain: one field of one account
 -- First accounts of people in scope. E-mail and user name are compared whatever their case, the rest exactly.
--- What HR does not say is not compared, unless the settings say that an empty value erases.
+-- What HR does not say is not compared. Where the settings say that an empty value erases, a field erases that HR
+-- sent empty; a field that it did not send never does.
 with pairs as (
     select
         wanted.worker_id_hris,
@@ -65,6 +66,18 @@ compared as (
     select pairs.learner_id_lms, pairs.worker_id_hris, pairs.status, 'branch' as entity, 'branch' as field, pairs.wanted_branch as hris_value, pairs.branch_code as lms_value from pairs
 ),
 
+emptied as (
+    select
+        employments.worker_id_hris,
+        emptied_fields.field
+    from canonical.emptied_fields as emptied_fields
+    inner join canonical.employments as employments
+        on
+            employments.worker_id_hris = emptied_fields.worker_id_hris
+            and employments.assignment_id = emptied_fields.assignment_id
+    where $erase_when_empty::boolean
+),
+
 settling as (
     select distinct
         pending.target_key,
@@ -82,13 +95,14 @@ select
     compared.lms_value,
     compared.status
 from compared
+left join emptied on emptied.worker_id_hris = compared.worker_id_hris and emptied.field = compared.field
 left join settling
     on settling.target_key = 'learner:' || compared.learner_id_lms and settling.entity = compared.entity
 where
     settling.target_key is null
     and case
         when compared.hris_value is null
-            then $erase_when_empty::boolean and compared.entity = 'profile' and compared.lms_value is not null
+            then emptied.field is not null and compared.lms_value is not null
         when compared.field in ('email', 'username')
             then lower(trim(compared.lms_value)) is distinct from compared.hris_value
         else compared.lms_value is distinct from compared.hris_value
