@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -83,7 +83,7 @@ def people(draw: st.DrawFn) -> list[Record]:
 
 def relevant(record: Record, day: date) -> Record | None:
     """The primary spell that says where the person stands on `day`."""
-    primary = [spell for spell in record["Jobs_group"] if spell["Is_Primary"] == "1"]
+    primary: list[Record] = [spell for spell in record["Jobs_group"] if spell["Is_Primary"] == "1"]
 
     def start(spell: Record) -> date:
         return date.fromisoformat(spell["Start_Date"])
@@ -132,10 +132,11 @@ def read(record: Record, as_of: datetime) -> Day:
 
 def current(records: list[Record], read_days: dict[str, Day]) -> str:
     in_scope = [record for record in records if read_days[record["Worker_WID"]].is_in_scope]
-    by_hire = [(record.get("Hire_Date") or "", record["Worker_WID"]) for record in records]
-    if not in_scope:
-        return max(by_hire)[1]
-    return max((r["Worker_Type"] == "Employee", r.get("Hire_Date") or "", r["Worker_WID"]) for r in in_scope)[2]
+    ranked: list[tuple[bool, str, str]] = [
+        (bool(in_scope) and record["Worker_Type"] == "Employee", record.get("Hire_Date") or "", record["Worker_WID"])
+        for record in in_scope or records
+    ]
+    return max(ranked)[2]
 
 
 def expected(records: list[Record], as_of: datetime) -> dict[str, Day]:
@@ -144,13 +145,7 @@ def expected(records: list[Record], as_of: datetime) -> dict[str, Day]:
     for record in records:
         persons.setdefault(record.get("Universal_ID") or record["Worker_WID"], []).append(record)
     return {
-        record["Worker_WID"]: Day(
-            *(
-                getattr(found[record["Worker_WID"]], name)
-                for name in ("local_date", "assignment_id", "status", "is_in_scope")
-            ),
-            current(group, found),
-        )
+        record["Worker_WID"]: replace(found[record["Worker_WID"]], current=current(group, found))
         for group in persons.values()
         for record in group
     }

@@ -90,7 +90,7 @@ def meaning(tag: str, skill_id: str | None, decision: str = "accept") -> Record:
 def write_rows(batch: Batch, table: Table, rows: Iterable[Record]) -> None:
     """Fill a contracted table with `rows`; a confidence that is not given is 1."""
     listed = list(rows)
-    columns: dict[str, pa.Array] = {}
+    columns: dict[str, Any] = {}
     for column in table.columns:
         values = [row[column.name] for row in listed]
         if column.name == "confidence":
@@ -145,7 +145,7 @@ def deltas_of(batch: Batch) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     return {key: sorted(values, key=str) for key, values in found.items()}
 
 
-def findings_of(batch: Batch) -> set[tuple[str | None, ...]]:
+def findings_of(batch: Batch) -> set[tuple[Any, ...]]:
     """The exceptions as (type, worker, learner, field, HR value, LMS value)."""
     columns = ("type", "worker_id_hris", "learner_id_lms", "field", "hris_value", "lms_value")
     return {tuple(row[name] for name in columns) for row in rows_of(batch, reconcile.EXCEPTIONS)}
@@ -153,4 +153,6 @@ def findings_of(batch: Batch) -> set[tuple[str | None, ...]]:
 
 def situations_of(batch: Batch) -> dict[str, str]:
     """Situation by `worker:<id>` or `learner:<id>`."""
-    return {f"{row['record_kind']}:{row['record_id']}": row["situation"] for row in rows_of(batch, reconcile.SITUATIONS)}
+    return {
+        f"{row['record_kind']}:{row['record_id']}": row["situation"] for row in rows_of(batch, reconcile.SITUATIONS)
+    }

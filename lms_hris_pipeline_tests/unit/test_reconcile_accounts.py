@@ -19,7 +19,7 @@ from lms_hris_pipeline_tests.support.reconcile import (
 )
 from lms_hris_pipeline_tests.support.stage import ORGANISATION, job, rows_of, user, wid, worker
 
-LEFT = {"Termination_Date": "2026-10-31"}
+LEFT: dict[str, Any] = {"Termination_Date": "2026-10-31"}
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ COURSES = [
     course(3, status="retired", equivalent_to="C-1"),
     course(4, status="retired", superseded_by="C-1", revision_of="F"),
 ]
-LEFT = {"Termination_Date": "2026-10-31"}
+LEFT: dict[str, Any] = {"Termination_Date": "2026-10-31"}
 
 # case, enrolments (account number, course, day, changes), records (worker number, course, day, changes),
 # records to be written to HR, completions to be written to the LMS, findings
@@ -57,7 +57,11 @@ GAPS: list[tuple[str, list[Any], list[Any], list[Record], list[Record], set[str]
 
 
 def test_completion_gaps() -> None:
-    workers, users, people, enrolments, records = [], [], [], [], []
+    workers: list[Record] = []
+    users: list[Record] = []
+    people: list[Record] = []
+    enrolments: list[Record] = []
+    records: list[Record] = []
     for number, (_, completed, held, *_rest) in enumerate(GAPS):
         first, second = number * 2, number * 2 + 1
         workers.append(worker(first))

@@ -149,7 +149,7 @@ def test_jobs_that_are_no_list_do_not_stop_the_batch() -> None:
     assert (len(workers), spells) == (2, [])
 
 
-KINDS = [
+KINDS: list[tuple[Record, str, bool]] = [
     ({}, "employee", True),
     ({"field_8": ""}, "employee", True),
     ({"field_8": "External "}, "external", True),

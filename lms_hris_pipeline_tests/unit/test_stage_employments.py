@@ -45,7 +45,7 @@ def employments(
     return found
 
 
-STATUSES = [
+STATUSES: list[tuple[str, Record, str, bool, str]] = [
     ("plain", {}, "active", True, "active"),
     ("last day is today", {"Termination_Date": "2026-11-02"}, "active", True, "active"),
     ("last day was yesterday", {"Termination_Date": "2026-11-01"}, "terminated", False, "terminated"),
