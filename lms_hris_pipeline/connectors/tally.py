@@ -103,6 +103,11 @@ class EntityTally:
         series = page.part.series
         before_at, before = self._latest.setdefault(series, (page.fetched_at, total))
         shrank = total < before if page.fetched_at >= before_at else total > before
+        if shrank and min(total, before) == 0:
+            raise ContractBroken(
+                f"{self._named(page)}: the answer was good (HTTP 200) but empty, in a list of {max(total, before)}\n"
+                "  Nothing is inferred from it; run again: lms-hris nightly --resume"
+            )
         if shrank:
             raise ListMoved(f"{self._named(page)}: the list shrank while it was read")
         self._latest[series] = max((page.fetched_at, total), (before_at, before))

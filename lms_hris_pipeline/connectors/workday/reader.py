@@ -98,7 +98,9 @@ class WorkdayReader:
             rows = self._tenant.read_report("INT_LMS_Learning_Record_Count", about="the count of learning records")
             text = str(rows[0].get("Record_Count", "")) if len(rows) == 1 else ""
             if not text.isdecimal():
-                raise ContractBroken(f"{VENDOR}: the report INT_LMS_Learning_Record_Count holds no 'Record_Count'")
+                raise ContractBroken(
+                    f"{VENDOR} learning_records: the report INT_LMS_Learning_Record_Count holds no 'Record_Count'"
+                )
             return int(text)
         return None
 
@@ -124,7 +126,9 @@ class WorkdayReader:
         """One part a location, closed ones included: past assignments stand there."""
         rows = self._tenant.read_report(REPORTS["locations"], about="workers, the list of locations")
         if not rows:
-            raise ContractBroken(f"{VENDOR}: the report INT_LMS_Locations is empty, so workers cannot be read by it")
+            raise ContractBroken(
+                f"{VENDOR} workers: the report INT_LMS_Locations is empty, and workers are read by location"
+            )
         if missing := [row for row in rows if not row.get("Location_ID")]:
             raise ContractBroken(f"{VENDOR}: {len(missing)} rows of INT_LMS_Locations have no 'Location_ID'")
         ids = sorted({str(row["Location_ID"]) for row in rows})
