@@ -61,8 +61,7 @@ class EntityTally:
         self._counts[part.series] += len(page.records)
         self.rows += len(fresh)
         self.pages += 1
-        for record in fresh:
-            self._shapes[tuple(record)] += 1
+        self._shapes.update(map(tuple, fresh))
         return fresh
 
     def finish(self, expected: int | None) -> None:
@@ -119,9 +118,12 @@ class EntityTally:
 
     def _check_fields(self, page: Page) -> None:
         required = self._contract.required
+        for shape in set(map(tuple, page.records)):
+            if not required.issubset(shape):
+                self._broken(page, sorted(required.difference(shape))[0])
+        if not self._contract.nested:
+            return
         for record in page.records:
-            if not required <= record.keys():
-                self._broken(page, sorted(required - record.keys())[0])
             for outer, inner in self._contract.nested.items():
                 for element in record.get(outer) or ():
                     if not inner <= element.keys():
@@ -143,21 +145,20 @@ class EntityTally:
             raise ContractBroken(f"{self._named(page)}: the cursor came before, on {before.partition('#')[2]}")
 
     def _new_records(self, page: Page) -> list[Json]:
-        key = self._contract.key
+        key, repeats, seen = self._contract.key, self._contract.repeats, self._seen
         fresh = []
         for record in page.records:
-            identity = record[key[0]] if len(key) == 1 else tuple(str(record[name]) for name in key)
-            print_ = _fingerprint(record) if self._contract.repeats else b""
-            before = self._seen.get(identity)
+            identity = str(record[key[0]]) if len(key) == 1 else tuple(str(record[name]) for name in key)
+            before = seen.get(identity)
             if before is None:
-                self._seen[identity] = (print_, page.part.about)
+                seen[identity] = (_fingerprint(record) if repeats else b"", page.part.about)
                 fresh.append(record)
-            elif not self._contract.repeats:
+            elif not repeats:
                 raise ContractBroken(
                     f"{self._named(page)}: a record came twice, first on {before[1]} ({', '.join(key)} repeated)\n"
                     "  The vendor's paging cannot be trusted now; run again: lms-hris nightly --resume"
                 )
-            elif before[0] != print_:
+            elif before[0] != _fingerprint(record):
                 raise ListMoved(f"{self._named(page)}: a record differs from the one on {before[1]}")
         return fresh
 

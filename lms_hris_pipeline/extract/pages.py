@@ -85,10 +85,9 @@ class PageRun:
 
     def _note(self, page: Page, records: list[Json]) -> None:
         self._queue(page.more)
-        for record in records:
-            changed = record.get(WATERMARK_FIELD)
-            if isinstance(changed, str) and (self.watermark is None or changed > self.watermark):
-                self.watermark = changed
+        changed = [mark for record in records if isinstance(mark := record.get(WATERMARK_FIELD), str)]
+        if changed:
+            self.watermark = max(self.watermark or "", *changed)
 
     def _queue(self, parts: Sequence[Part]) -> None:
         for part in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def test_completion_windows_cover_all_time_once(count: int) -> None:
     windows = completion_windows(date(2026, 11, 2), count)
     assert windows[0][0] is None
     assert windows[-1][1] is None
-    for (_, last), (first, _) in zip(windows, windows[1:], strict=False):
+    for (_, last), (first, _) in itertools.pairwise(windows):
         assert last is not None
         assert first == last + timedelta(days=1)
     assert len(windows) <= 122

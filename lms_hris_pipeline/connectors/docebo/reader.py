@@ -15,6 +15,8 @@ from lms_hris_pipeline.connectors.protocols import EntityContract, Page, Params,
 from lms_hris_pipeline.model.errors import ContractBroken
 from lms_hris_pipeline.settings import LearnerFields
 
+_PARENTS = frozenset(source.parent for source in LISTS.values())
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -71,7 +73,7 @@ class DoceboReader:
         if part.parent:
             name, value = part.parent
             records = [{name: value, **record} for record in records]
-        else:
+        elif part.entity in _PARENTS:
             self._remember(part, [str(record.get("id", "")) for record in records])
         parent = part.parent[1] if part.parent else ""
         last = found.pages if part.number == 1 else min(found.pages, part.number + 1)
