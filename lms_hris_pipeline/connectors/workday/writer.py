@@ -17,6 +17,9 @@ from lms_hris_pipeline.model.errors import ContractBroken, Refused
 WORKERS_A_READ = 50
 """Worker ids in one report URL: 50 of them make about 2 KB."""
 
+SKILL_REFERENCE = "Skill_ID"
+"""Type of a skill's reference id: the specification wants a WID or `<type>=<id>` [V]; the type's name is [M]."""
+
 
 class WorkdayWriter:
     """Writes to the HR system. Thread-safe; one worker at a time is the caller's to see to."""
@@ -36,7 +39,7 @@ class WorkdayWriter:
         while True:
             params = (("limit", str(REST_LIMIT)), ("offset", str(read)))
             rows, total = self._tenant.read_rest("workers/skillItems", path, params, about="a worker's skills")
-            found.extend(str(row["skillItem"]["id"]) for row in rows if row.get("skillItem"))
+            found.extend(str(row["skillItem"]["id"]).rpartition("=")[2] for row in rows if row.get("skillItem"))
             read += len(rows)
             if read >= total:
                 return sorted(set(found))
@@ -51,7 +54,11 @@ class WorkdayWriter:
         """
         if skill_id in self.read_skill_ids(worker_id_hris):
             return RowOutcome(0, is_done=True, message="held already")
-        item = {"skillName": skill_name, "skillItem": {"id": skill_id}, "remoteID": f"lms-hris:{skill_id}"}
+        item = {
+            "skillName": skill_name,
+            "skillItem": {"id": f"{SKILL_REFERENCE}={skill_id}"},
+            "remoteID": f"lms-hris:{skill_id}",
+        }
         path = f"{self._tenant.staffing}/workers/{worker_id_hris}/skillItems"
         try:
             answer = self._tenant.client.send(
