@@ -347,4 +347,9 @@ def _reason(reply: httpx.Response) -> str:
     for detail in details if isinstance(details, list) else [details]:
         words.append(str(detail.get("message") or detail.get("error")) if isinstance(detail, dict) else str(detail))
     text = ": ".join(word for word in words if word)
-    return f" ({_ADDRESS.sub('<address>', text)[:200]})" if text else ""
+    return f" ({mask_addresses(text)[:200]})" if text else ""
+
+
+def mask_addresses(text: str) -> str:
+    """A vendor's words without e-mail addresses."""
+    return _ADDRESS.sub("<address>", text)

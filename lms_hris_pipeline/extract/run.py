@@ -229,7 +229,10 @@ def _manifest(
 ) -> Manifest:
     base = previous.manifest if since is not None and previous else None
     seen = [mark for mark in (run.watermark, base.watermark if base else None) if mark]
-    total = expected if expected is not None else run.tally.expected
+    total = expected if expected is not None or base else run.tally.expected
+    rows_in_all = run.tally.rows
+    if base:
+        rows_in_all = total if total is not None else base.rows_in_all
     return Manifest(
         system=state.reader.system,
         entity=entity,
@@ -240,7 +243,7 @@ def _manifest(
         bytes=size,
         pages=run.tally.pages,
         rows=run.tally.rows,
-        rows_in_all=total if base and total is not None else run.tally.rows,
+        rows_in_all=rows_in_all,
         expected_rows=total,
         is_complete=reason is None,
         reason=reason,

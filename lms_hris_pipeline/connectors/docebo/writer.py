@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from lms_hris_pipeline.connectors.docebo.client import VENDOR, DoceboPlatform
 from lms_hris_pipeline.connectors.docebo.contracts import LISTS
 from lms_hris_pipeline.connectors.docebo.reader import read_fingerprint
+from lms_hris_pipeline.connectors.http import mask_addresses
 from lms_hris_pipeline.connectors.protocols import Json, MergeCourse, MergeSide, RowOutcome
 from lms_hris_pipeline.model.errors import ContractBroken, InDoubt, Refused
 
@@ -252,8 +253,8 @@ def row_outcomes(data: Any, start: int, count: int, about: str) -> list[RowOutco
         index = int(row.get("row_index", position))
         response = row.get("response")
         target = str(response.get("user_id") or "") if isinstance(response, dict) else ""
-        message = row.get("message")
-        outcomes[index] = RowOutcome(start + index, bool(row.get("success")), target, str(message) if message else "")
+        message = mask_addresses(str(row.get("message") or ""))
+        outcomes[index] = RowOutcome(start + index, bool(row.get("success")), target, message)
     if sorted(outcomes) != list(range(count)):
         raise InDoubt(
             f"{VENDOR}: the answer to {about} speaks of {len(outcomes)} of {count} rows\n"
