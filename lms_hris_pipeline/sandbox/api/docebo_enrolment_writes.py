@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lms_hris_pipeline.sandbox.api.docebo_learning import MOMENT
-from lms_hris_pipeline.sandbox.api.docebo_wire import data_reply, integers, items_of, json_body
+from lms_hris_pipeline.sandbox.api.docebo_wire import RowRefused, data_reply, integers, items_of, json_body
 from lms_hris_pipeline.sandbox.api.options import BATCH_LIMIT
 from lms_hris_pipeline.sandbox.api.wire import Call, Reply
 from lms_hris_pipeline.sandbox.api.world import World, utc_text
@@ -15,10 +15,6 @@ from lms_hris_pipeline.sandbox.api.world import World, utc_text
 STATUSES = frozenset({"subscribed", "in_progress", "completed", "suspended", "expired"})
 LEVELS = {"3": "learner", "4": "tutor", "6": "instructor", "learner": "learner", "student": "learner", "tutor": "tutor"}
 OWNER = "integration"
-
-
-class RowRefused(Exception):
-    """This row of a batch is not carried out; the text is its message."""
 
 
 def batch_enrolments(world: World, call: Call) -> Reply:

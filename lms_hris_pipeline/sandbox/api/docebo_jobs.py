@@ -13,17 +13,9 @@ from typing import Any
 from lms_hris_pipeline.sandbox.api.docebo_enrolment_writes import import_enrolments
 from lms_hris_pipeline.sandbox.api.docebo_rules import DUE
 from lms_hris_pipeline.sandbox.api.docebo_user_batch import import_users
-from lms_hris_pipeline.sandbox.api.docebo_wire import (
-    bad_request,
-    data_reply,
-    integer,
-    items_of,
-    json_body,
-    like_true,
-    not_found,
-)
+from lms_hris_pipeline.sandbox.api.docebo_wire import bad_request, data_reply, integer, items_of, json_body, not_found
 from lms_hris_pipeline.sandbox.api.options import BATCH_LIMIT
-from lms_hris_pipeline.sandbox.api.wire import Call, Reply, dump, load
+from lms_hris_pipeline.sandbox.api.wire import Call, Reply, dump, like_true, load
 from lms_hris_pipeline.sandbox.api.world import World, utc_text
 
 ENDPOINTS = ("/manage/v1/user/batch", "/learn/v1/enrollment/batch")

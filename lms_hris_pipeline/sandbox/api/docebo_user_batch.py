@@ -9,16 +9,12 @@ from typing import Any
 from lms_hris_pipeline.sandbox.api.docebo_rules import join_branch
 from lms_hris_pipeline.sandbox.api.docebo_user_writes import COPIED, EMAIL, change_user, create_user
 from lms_hris_pipeline.sandbox.api.docebo_users import FIELD_COLUMNS
-from lms_hris_pipeline.sandbox.api.docebo_wire import bad_request, data_reply, items_of, json_body, like_true
+from lms_hris_pipeline.sandbox.api.docebo_wire import RowRefused, bad_request, data_reply, items_of, json_body
 from lms_hris_pipeline.sandbox.api.options import BATCH_LIMIT
-from lms_hris_pipeline.sandbox.api.wire import Call, Reply
+from lms_hris_pipeline.sandbox.api.wire import Call, Reply, like_true
 from lms_hris_pipeline.sandbox.api.world import World
 
 LEVELS = {"user": "user", "poweruser": "power_user", "power_user": "power_user"}
-
-
-class RowRefused(Exception):
-    """This row of a batch is not carried out; the text is its message."""
 
 
 def batch_users(world: World, call: Call) -> Reply:

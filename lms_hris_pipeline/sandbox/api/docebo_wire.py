@@ -29,6 +29,10 @@ def not_found(message: str) -> Problem:
     return Problem(docebo_error(404, "NotFound", message))
 
 
+class RowRefused(Exception):
+    """This row of a batch is not carried out; the text is its message."""
+
+
 UNAUTHORIZED = docebo_error(401, "Unauthorized", "Your request was made with invalid credentials.")
 
 
@@ -127,8 +131,3 @@ def path_id(call: Call, name: str = "id") -> int:
     if not text.isdecimal():
         raise not_found(f"{text} is not known")
     return int(text)
-
-
-def like_true(value: object) -> bool:
-    """Docebo's idea of true: true, 1, "1", "true"."""
-    return value in (True, 1) or (isinstance(value, str) and value.lower() in {"1", "true"})

@@ -89,3 +89,8 @@ Handler = Callable[["World", Call], Reply]
 def answer(value: object, status: int = 200) -> Reply:
     """A JSON reply."""
     return Reply(status, dump(value))
+
+
+def like_true(value: object) -> bool:
+    """A vendor's idea of true: true, 1, "1", "true"."""
+    return value in (True, 1) or (isinstance(value, str) and value.lower() in {"1", "true"})

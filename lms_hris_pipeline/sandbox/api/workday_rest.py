@@ -10,9 +10,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from lms_hris_pipeline.sandbox.api.docebo_wire import like_true
 from lms_hris_pipeline.sandbox.api.paging import shuffled
-from lms_hris_pipeline.sandbox.api.wire import Call, Problem, Reply, answer, load
+from lms_hris_pipeline.sandbox.api.wire import Call, Problem, Reply, answer, like_true, load
 from lms_hris_pipeline.sandbox.api.world import World
 
 LIMIT, MAX_LIMIT = 20, 100
