@@ -224,9 +224,7 @@ _FINDING_COLUMNS = (
     Column("lms_value", "VARCHAR", "Value in the learning system.", null=True, pii=_P),
     Column("root_cause", "VARCHAR", "Key that findings with one cause share.", pii=_P),
     Column("note", "VARCHAR", "What else is worth saying; empty where nothing is.", pii=_P),
-    Column("operation", "VARCHAR", "Operation of the delta that would mend it; none where a person must decide."),
-    Column("target_key", "VARCHAR", "Target of that delta.", pii=_S),
-    Column("subject", "VARCHAR", "What tells deltas of one operation and target apart.", pii=_S),
+    Column("wish_id", "VARCHAR", "Delta that would mend it; null where a person must decide.", null=True),
 )
 _FINDING_KEY = ("type", "worker_id_hris", "learner_id_lms", "field", "hris_value", "lms_value")
 ACCOUNT_FINDINGS = Table(

@@ -3,22 +3,15 @@
 with deltas as (
     select
         proposed.wish_id,
-        proposed.entity,
         proposed.operation,
         proposed.target_key,
         proposed.worker_id_hris,
         proposed.learner_id_lms,
-        proposed.desired,
         proposed.base,
         proposed.reason,
-        case proposed.operation
-            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
-            when 'add_skill' then proposed.desired ->> '$.skill_id'
-            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            else ''
-        end as subject
+        proposed.desired ->> '$.duplicate_learner_id' as duplicate_learner_id
     from reconcile.proposed_deltas as proposed
+    where proposed.entity = 'account'
 ),
 
 current_workers as (
@@ -26,18 +19,9 @@ current_workers as (
         employments.worker_id_hris,
         employments.person_key,
         employments.status,
-        employments.local_date,
-        employments.cost_center_id,
-        employments.location_id,
-        employments.job_profile_id,
-        employments.manager_worker_id_hris,
-        workers.email,
-        wanted.learner_id_lms,
         wanted.username,
         wanted.username_holder_learner_id_lms,
-        wanted.account_obstacle,
-        wanted.manager_obstacle,
-        wanted.can_be_created
+        wanted.account_obstacle
     from canonical.employments as employments
     inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
     inner join reconcile.wanted_accounts as wanted on wanted.worker_id_hris = employments.worker_id_hris
@@ -57,11 +41,10 @@ missing_accounts as (
             when current_workers.account_obstacle = 'no_username' then 'HR lacks what an account needs: e-mail or employee number.'
             else ''
         end as note,
-        'create' as operation,
-        'worker:' || situations.record_id as target_key,
-        '' as subject
+        deltas.wish_id
     from reconcile.situations as situations
     inner join current_workers on current_workers.worker_id_hris = situations.record_id
+    left join deltas on deltas.operation = 'create' and deltas.target_key = 'worker:' || situations.record_id
     where situations.record_kind = 'worker' and situations.situation = 'missing'
 ),
 
@@ -75,9 +58,7 @@ deactivations as (
         'active' as lms_value,
         deltas.target_key as root_cause,
         deltas.reason as note,
-        deltas.operation,
-        deltas.target_key,
-        deltas.subject
+        deltas.wish_id
     from deltas
     where deltas.operation = 'deactivate'
 ),
@@ -92,9 +73,7 @@ reactivations as (
         'inactive' as lms_value,
         deltas.target_key as root_cause,
         '' as note,
-        deltas.operation,
-        deltas.target_key,
-        deltas.subject
+        deltas.wish_id
     from deltas
     where deltas.operation = 'reactivate'
 ),
@@ -109,10 +88,13 @@ duplicates as (
         accounts.primary_learner_id_lms as lms_value,
         'worker:' || accounts.current_worker_id_hris as root_cause,
         '' as note,
-        'merge' as operation,
-        'learner:' || accounts.primary_learner_id_lms as target_key,
-        accounts.learner_id_lms as subject
+        deltas.wish_id
     from reconcile.person_accounts as accounts
+    left join deltas
+        on
+            deltas.operation = 'merge'
+            and deltas.target_key = 'learner:' || accounts.primary_learner_id_lms
+            and deltas.duplicate_learner_id = accounts.learner_id_lms
     where accounts.role = 'duplicate'
 ),
 
@@ -126,9 +108,7 @@ accounts_gone as (
         null::varchar as lms_value,
         'worker:' || current_workers.worker_id_hris as root_cause,
         '' as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from current_workers
     inner join canonical.employments as records on records.person_key = current_workers.person_key
     inner join match.recorded_links as recorded
@@ -147,9 +127,7 @@ reviews as (
         null::varchar as lms_value,
         'learner:' || people.learner_id_lms as root_cause,
         people.reason as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from match.people as people
     left join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris
     where people.decision = 'review'
@@ -163,9 +141,7 @@ reviews as (
         null::varchar as lms_value,
         'learner:' || current_workers.username_holder_learner_id_lms as root_cause,
         'The account already has the user name that this worker is to get.' as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from current_workers
     left join match.people as people
         on
@@ -184,9 +160,7 @@ select
     missing_accounts.lms_value,
     missing_accounts.root_cause,
     missing_accounts.note,
-    missing_accounts.operation,
-    missing_accounts.target_key,
-    missing_accounts.subject
+    missing_accounts.wish_id
 from missing_accounts
 union all
 select
@@ -198,9 +172,7 @@ select
     deactivations.lms_value,
     deactivations.root_cause,
     deactivations.note,
-    deactivations.operation,
-    deactivations.target_key,
-    deactivations.subject
+    deactivations.wish_id
 from deactivations
 union all
 select
@@ -212,9 +184,7 @@ select
     reactivations.lms_value,
     reactivations.root_cause,
     reactivations.note,
-    reactivations.operation,
-    reactivations.target_key,
-    reactivations.subject
+    reactivations.wish_id
 from reactivations
 union all
 select
@@ -226,9 +196,7 @@ select
     duplicates.lms_value,
     duplicates.root_cause,
     duplicates.note,
-    duplicates.operation,
-    duplicates.target_key,
-    duplicates.subject
+    duplicates.wish_id
 from duplicates
 union all
 select
@@ -240,9 +208,7 @@ select
     accounts_gone.lms_value,
     accounts_gone.root_cause,
     accounts_gone.note,
-    accounts_gone.operation,
-    accounts_gone.target_key,
-    accounts_gone.subject
+    accounts_gone.wish_id
 from accounts_gone
 union all
 select
@@ -254,8 +220,6 @@ select
     reviews.lms_value,
     reviews.root_cause,
     reviews.note,
-    reviews.operation,
-    reviews.target_key,
-    reviews.subject
+    reviews.wish_id
 from reviews
 order by type, worker_id_hris, learner_id_lms, field, hris_value, lms_value

@@ -1,27 +1,6 @@
 -- grain: one finding, in words
 -- exception_id is the sha256 of the canonical JSON of [type, worker, learner, field, HR value, LMS value].
-with deltas as (
-    select
-        proposed.wish_id,
-        proposed.entity,
-        proposed.operation,
-        proposed.target_key,
-        proposed.worker_id_hris,
-        proposed.learner_id_lms,
-        proposed.desired,
-        proposed.base,
-        proposed.reason,
-        case proposed.operation
-            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
-            when 'add_skill' then proposed.desired ->> '$.skill_id'
-            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            else ''
-        end as subject
-    from reconcile.proposed_deltas as proposed
-),
-
-findings as (
+with findings as (
     select
         account_findings.type,
         account_findings.worker_id_hris,
@@ -31,9 +10,7 @@ findings as (
         account_findings.lms_value,
         account_findings.root_cause,
         account_findings.note,
-        account_findings.operation,
-        account_findings.target_key,
-        account_findings.subject
+        account_findings.wish_id
     from reconcile.account_findings as account_findings
     union all
     select
@@ -45,9 +22,7 @@ findings as (
         value_findings.lms_value,
         value_findings.root_cause,
         value_findings.note,
-        value_findings.operation,
-        value_findings.target_key,
-        value_findings.subject
+        value_findings.wish_id
     from reconcile.value_findings as value_findings
     union all
     select
@@ -59,9 +34,7 @@ findings as (
         training_findings.lms_value,
         training_findings.root_cause,
         training_findings.note,
-        training_findings.operation,
-        training_findings.target_key,
-        training_findings.subject
+        training_findings.wish_id
     from reconcile.training_findings as training_findings
 ),
 
@@ -78,7 +51,7 @@ worded as (
         coalesce(exact.severity, general.severity) as severity,
         coalesce(exact.suggested_action, general.suggested_action) as suggested_action,
         coalesce(exact.explanation, general.explanation) as explanation,
-        deltas.wish_id,
+        findings.wish_id,
         case
             when findings.type like 'completion%' or findings.type like 'skill%' then findings.field
             else replace(findings.field, '_', ' ')
@@ -92,12 +65,6 @@ worded as (
         || ',' || coalesce(to_json(findings.hris_value)::varchar, 'null')
         || ',' || coalesce(to_json(findings.lms_value)::varchar, 'null') || ']' as text
     from findings
-    left join deltas
-        on
-            deltas.target_key = findings.target_key
-            and deltas.subject = findings.subject
-            and case when deltas.operation = 'update' then deltas.entity || '.update' else deltas.operation end
-            = findings.operation
     left join reconcile.finding_rules as exact
         on exact.type = findings.type and exact.field = findings.field and exact.field <> '*'
     left join reconcile.finding_rules as general on general.type = findings.type and general.field = '*'

@@ -3,22 +3,16 @@
 with deltas as (
     select
         proposed.wish_id,
-        proposed.entity,
         proposed.operation,
         proposed.target_key,
         proposed.worker_id_hris,
         proposed.learner_id_lms,
-        proposed.desired,
-        proposed.base,
         proposed.reason,
-        case proposed.operation
-            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
-            when 'add_skill' then proposed.desired ->> '$.skill_id'
-            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            else ''
-        end as subject
+        proposed.desired ->> '$.course_code' as course_code,
+        proposed.desired ->> '$.completed_date' as completed_date,
+        proposed.desired ->> '$.skill_id' as skill_id
     from reconcile.proposed_deltas as proposed
+    where proposed.entity in ('training_record', 'completion', 'skill')
 ),
 
 completions as (
@@ -35,10 +29,14 @@ completions as (
         case gaps.gap when 'missing_lms' then null else strftime(gaps.completed_date, '%Y-%m-%d') end as lms_value,
         'course:' || gaps.course_code as root_cause,
         '' as note,
-        case gaps.gap when 'missing_hris' then 'add_training_record' when 'missing_lms' then 'enrol' else 'none' end as operation,
-        case gaps.gap when 'missing_lms' then 'learner:' || gaps.learner_id_lms else 'worker:' || gaps.worker_id_hris end as target_key,
-        gaps.course_code || '@' || strftime(gaps.completed_date, '%Y-%m-%d') as subject
+        deltas.wish_id
     from reconcile.completion_gaps as gaps
+    left join deltas
+        on
+            deltas.operation = case gaps.gap when 'missing_hris' then 'add_training_record' when 'missing_lms' then 'enrol' end
+            and deltas.worker_id_hris = gaps.worker_id_hris
+            and deltas.course_code = gaps.course_code
+            and deltas.completed_date = strftime(gaps.completed_date, '%Y-%m-%d')
 ),
 
 skills as (
@@ -46,14 +44,12 @@ skills as (
         'skill_missing_hris' as type,
         deltas.worker_id_hris,
         deltas.learner_id_lms,
-        deltas.subject as field,
+        deltas.skill_id as field,
         null::varchar as hris_value,
         null::varchar as lms_value,
         deltas.target_key as root_cause,
         deltas.reason as note,
-        deltas.operation,
-        deltas.target_key,
-        deltas.subject
+        deltas.wish_id
     from deltas
     where deltas.operation = 'add_skill'
 ),
@@ -68,9 +64,7 @@ tags as (
         skills.tag as lms_value,
         'tag:' || skills.tag as root_cause,
         coalesce('Nearest: ' || framework.name || '.', '') as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from match.skills as skills
     left join canonical.framework_skills as framework on framework.skill_id = skills.skill_id
     where skills.decision in ('review', 'no_match')
@@ -92,9 +86,7 @@ invoices as (
             when 'no_learners' then 'there are no learners to share it.'
             else 'it names neither a course nor a contract.'
         end as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from reconcile.unallocated_charges as unallocated
 )
 
@@ -107,9 +99,7 @@ select
     completions.lms_value,
     completions.root_cause,
     completions.note,
-    completions.operation,
-    completions.target_key,
-    completions.subject
+    completions.wish_id
 from completions
 union all
 select
@@ -121,9 +111,7 @@ select
     skills.lms_value,
     skills.root_cause,
     skills.note,
-    skills.operation,
-    skills.target_key,
-    skills.subject
+    skills.wish_id
 from skills
 union all
 select
@@ -135,9 +123,7 @@ select
     tags.lms_value,
     tags.root_cause,
     tags.note,
-    tags.operation,
-    tags.target_key,
-    tags.subject
+    tags.wish_id
 from tags
 union all
 select
@@ -149,8 +135,6 @@ select
     invoices.lms_value,
     invoices.root_cause,
     invoices.note,
-    invoices.operation,
-    invoices.target_key,
-    invoices.subject
+    invoices.wish_id
 from invoices
 order by type, worker_id_hris, learner_id_lms, field, hris_value, lms_value

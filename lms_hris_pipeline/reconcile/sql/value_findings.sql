@@ -3,29 +3,18 @@
 with deltas as (
     select
         proposed.wish_id,
-        proposed.entity,
         proposed.operation,
         proposed.target_key,
         proposed.worker_id_hris,
         proposed.learner_id_lms,
-        proposed.desired,
         proposed.base,
-        proposed.reason,
-        case proposed.operation
-            when 'merge' then proposed.desired ->> '$.duplicate_learner_id'
-            when 'add_skill' then proposed.desired ->> '$.skill_id'
-            when 'add_training_record' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            when 'enrol' then (proposed.desired ->> '$.course_code') || '@' || (proposed.desired ->> '$.completed_date')
-            else ''
-        end as subject
+        proposed.entity
     from reconcile.proposed_deltas as proposed
 ),
 
 current_workers as (
     select
         employments.worker_id_hris,
-        employments.person_key,
-        employments.status,
         employments.local_date,
         employments.cost_center_id,
         employments.location_id,
@@ -36,8 +25,7 @@ current_workers as (
         wanted.username,
         wanted.username_holder_learner_id_lms,
         wanted.account_obstacle,
-        wanted.manager_obstacle,
-        wanted.can_be_created
+        wanted.manager_obstacle
     from canonical.employments as employments
     inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
     inner join reconcile.wanted_accounts as wanted on wanted.worker_id_hris = employments.worker_id_hris
@@ -54,10 +42,13 @@ differences as (
         differences.lms_value,
         'learner:' || differences.learner_id_lms as root_cause,
         '' as note,
-        differences.entity || '.update' as operation,
-        'learner:' || differences.learner_id_lms as target_key,
-        '' as subject
+        deltas.wish_id
     from reconcile.field_differences as differences
+    left join deltas
+        on
+            deltas.operation = 'update'
+            and deltas.entity = differences.entity
+            and deltas.learner_id_lms = differences.learner_id_lms
     union all
     select
         'value_mismatch' as type,
@@ -68,10 +59,10 @@ differences as (
         differences.held_groups as lms_value,
         'learner:' || differences.learner_id_lms as root_cause,
         '' as note,
-        'set_groups' as operation,
-        'learner:' || differences.learner_id_lms as target_key,
-        '' as subject
+        deltas.wish_id
     from reconcile.group_differences as differences
+    left join deltas
+        on deltas.operation = 'set_groups' and deltas.learner_id_lms = differences.learner_id_lms
     where differences.learner_id_lms is not null
     union all
     select
@@ -83,9 +74,7 @@ differences as (
         deltas.base ->> '$.manager_learner_id' as lms_value,
         deltas.target_key as root_cause,
         '' as note,
-        deltas.operation,
-        deltas.target_key,
-        deltas.subject
+        deltas.wish_id
     from deltas
     where deltas.operation = 'set_manager' and deltas.learner_id_lms is not null
 ),
@@ -100,9 +89,7 @@ usernames_taken as (
         current_workers.username_holder_learner_id_lms as lms_value,
         'username:' || current_workers.username as root_cause,
         coalesce('account ' || current_workers.username_holder_learner_id_lms, 'another person who is to get an account') as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from current_workers
     where
         (current_workers.learner_id_lms is not null and current_workers.username_holder_learner_id_lms is not null)
@@ -129,9 +116,7 @@ hr_values_missing as (
         null::varchar as lms_value,
         'hr_value_missing:' || missing_values.field as root_cause,
         '' as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from missing_values
     where missing_values.value is null
 ),
@@ -150,9 +135,7 @@ managers as (
             else 'manager:' || current_workers.manager_worker_id_hris
         end as root_cause,
         '' as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from current_workers
     left join reconcile.manager_cycles as cycles on cycles.worker_id_hris = current_workers.worker_id_hris
     where current_workers.manager_obstacle in ('cycle', 'without_account')
@@ -168,9 +151,7 @@ cost_centers_closed as (
         null::varchar as lms_value,
         'cost_center:' || current_workers.cost_center_id as root_cause,
         '' as note,
-        'none' as operation,
-        '' as target_key,
-        '' as subject
+        null::varchar as wish_id
     from current_workers
     inner join canonical.cost_centers as cost_centers
         on cost_centers.cost_center_id = current_workers.cost_center_id
@@ -186,9 +167,7 @@ select
     differences.lms_value,
     differences.root_cause,
     differences.note,
-    differences.operation,
-    differences.target_key,
-    differences.subject
+    differences.wish_id
 from differences
 union all
 select
@@ -200,9 +179,7 @@ select
     usernames_taken.lms_value,
     usernames_taken.root_cause,
     usernames_taken.note,
-    usernames_taken.operation,
-    usernames_taken.target_key,
-    usernames_taken.subject
+    usernames_taken.wish_id
 from usernames_taken
 union all
 select
@@ -214,9 +191,7 @@ select
     hr_values_missing.lms_value,
     hr_values_missing.root_cause,
     hr_values_missing.note,
-    hr_values_missing.operation,
-    hr_values_missing.target_key,
-    hr_values_missing.subject
+    hr_values_missing.wish_id
 from hr_values_missing
 union all
 select
@@ -228,9 +203,7 @@ select
     managers.lms_value,
     managers.root_cause,
     managers.note,
-    managers.operation,
-    managers.target_key,
-    managers.subject
+    managers.wish_id
 from managers
 union all
 select
@@ -242,8 +215,6 @@ select
     cost_centers_closed.lms_value,
     cost_centers_closed.root_cause,
     cost_centers_closed.note,
-    cost_centers_closed.operation,
-    cost_centers_closed.target_key,
-    cost_centers_closed.subject
+    cost_centers_closed.wish_id
 from cost_centers_closed
 order by type, worker_id_hris, learner_id_lms, field, hris_value, lms_value
