@@ -67,7 +67,7 @@ class PageRun:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     error = future.exception()
-                    if error is None and failure is None:
+                    if error is None and self.is_sound:
                         try:
                             self._land(future.result())
                         except Exception as broken:  # noqa: BLE001 - raised again below, once all threads are done
