@@ -1,0 +1,230 @@
+"""The ledger's use cases on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from lms_hris_pipeline.ledger import Finding, Ledger, open_ledger
+from lms_hris_pipeline.ledger.schema import metadata
+from lms_hris_pipeline.model.delta import DeltaState, ProposedDelta
+from lms_hris_pipeline.model.errors import BadInput, Busy, Permanent
+from lms_hris_pipeline_tests.support.ledger import NOW, policy, postgres_server, wish
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    found: str = request.getfixturevalue("server")
+    engine = sa.create_engine(found)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop schema public cascade")
+        connection.exec_driver_sql("create schema public")
+        connection.exec_driver_sql("drop function if exists audit_is_append_only cascade")
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    opened = open_ledger(url)
+    yield opened
+    opened.close()
+
+
+def _propose(ledger: Ledger, *wishes: ProposedDelta, day: int = 0, phase: str = "approve", complete: bool = True):
+    now = NOW + timedelta(days=day)
+    return ledger.propose(
+        wishes, batch_id=f"2026-11-{2 + day:02d}-01", as_of=now, now=now, policy=policy(phase),
+        is_complete=complete, rejection_days=90,
+    )  # fmt: skip
+
+
+RENAME = wish("update", "learner:7", {"last_name": "Moreau"}, {"last_name": "Petit"})
+LEAVER = wish("deactivate", "learner:8", {"active": False}, {"active": True}, family="offboarding", risk="high")
+
+
+def _verify(ledger: Ledger, day: int) -> None:
+    ids = [delta.delta_id for delta in ledger.deltas(states=("proposed",))]
+    now = NOW + timedelta(days=day)
+    ledger.approve(ids, by="Ada", now=now)
+    ids = [delta.delta_id for delta in ledger.sendable()]
+    assert ledger.begin_sending(ids, now=now) == sorted(ids)
+    ledger.finish(dict.fromkeys(ids, (DeltaState.VERIFIED, "")), now=now)
+
+
+def test_the_migrations_make_the_schema(ledger: Ledger) -> None:
+    with ledger._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_proposing_twice_is_proposing_once(ledger: Ledger) -> None:
+    assert _propose(ledger, RENAME, LEAVER).new == 2
+    again = _propose(ledger, LEAVER, RENAME)
+    assert (again.new, again.known, again.superseded) == (0, 2, 0)
+    assert len(ledger.deltas()) == 2
+
+
+def test_scenario_25_38_an_approval_falls_with_its_wish_in_a_complete_run_only(ledger: Ledger) -> None:
+    _propose(ledger, RENAME, LEAVER)
+    ledger.approve([delta.delta_id for delta in ledger.deltas()], by="Ada", now=NOW)
+    assert _propose(ledger, RENAME, day=1, complete=False).superseded == 0
+    assert _propose(ledger, RENAME, day=2).superseded == 1
+    assert [delta.operation for delta in ledger.sendable()] == ["update"]
+    assert _propose(ledger, RENAME, LEAVER, day=3).new == 1
+    assert {d.generation for d in ledger.deltas(operation="deactivate")} == {1, 2}
+
+
+def test_a_rejection_holds_while_its_base_holds_and_expires(ledger: Ledger) -> None:
+    _propose(ledger, RENAME)
+    assert ledger.reject([ledger.deltas()[0].delta_id], by="Ada", now=NOW, reason="stage name") == 1
+    assert _propose(ledger, RENAME, day=1).rejected_before == 1
+    other_base = wish("update", "learner:7", {"last_name": "Moreau"}, {"last_name": "Klein"})
+    assert _propose(ledger, other_base, day=2).new == 1
+    assert _propose(ledger, RENAME, day=25).rejected_before == 1
+    later = NOW + timedelta(days=91)
+    summary = ledger.propose([RENAME], batch_id="2027-02-01-01", as_of=later, now=later, policy=policy(),
+                             is_complete=True, rejection_days=90)  # fmt: skip
+    assert summary.new == 1
+
+
+def test_scenario_37_the_third_time_is_a_case_and_is_never_automatic(ledger: Ledger) -> None:
+    for day in (0, 1):
+        assert _propose(ledger, RENAME, day=day, phase="auto").contested == 0
+        _verify(ledger, day)
+    assert _propose(ledger, RENAME, day=2, phase="auto").contested == 1
+    assert [case.type for case in ledger.cases()] == ["tug_of_war"]
+    assert [delta.state for delta in ledger.deltas(states=("proposed",))] == [DeltaState.PROPOSED]
+    _propose(ledger, RENAME, day=3, phase="auto")
+    assert ledger.sendable() == []
+    _propose(ledger, day=4)
+    assert ledger.cases() == []
+
+
+def test_phases_off_shadow_approve_auto(ledger: Ledger) -> None:
+    assert _propose(ledger, RENAME, phase="off").switched_off == 1
+    assert ledger.deltas() == []
+    _propose(ledger, RENAME, LEAVER, phase="shadow")
+    ids = [delta.delta_id for delta in ledger.deltas()]
+    assert ledger.approve(ids, by="Ada", now=NOW) == 0
+    _propose(ledger, RENAME, LEAVER, phase="auto")
+    assert {d.operation: str(d.state) for d in ledger.deltas()} == {"update": "auto_approved", "deactivate": "proposed"}
+    _propose(ledger, RENAME, LEAVER, phase="shadow")
+    assert ledger.sendable() == []
+
+
+def test_only_what_is_still_approved_is_sent(ledger: Ledger) -> None:
+    _propose(ledger, RENAME, LEAVER)
+    ids = sorted(delta.delta_id for delta in ledger.deltas())
+    ledger.approve(ids, by="Ada", now=NOW)
+    ledger.reject([ids[0]], by="Grace", now=NOW)
+    assert ledger.begin_sending(ids, now=NOW) == [ids[1]]
+    assert ledger.begin_sending(ids, now=NOW) == []
+    ledger.finish({ids[0]: (DeltaState.VERIFIED, ""), ids[1]: (DeltaState.SENT, "")}, now=NOW)
+    assert {d.delta_id: d.state for d in ledger.deltas()} == {ids[0]: DeltaState.REJECTED, ids[1]: DeltaState.SENT}
+    assert [row[0] for row in ledger.snapshot(NOW, 24).pending_changes] == [ids[1]]
+
+
+def test_links_are_unique_and_survive(ledger: Ledger) -> None:
+    assert ledger.record_links([("7", "w7", "primary", "matcher")], batch_id="b", now=NOW) == 1
+    assert ledger.record_links([("7", "w9", "primary", "matcher")], batch_id="c", now=NOW) == 0
+    with pytest.raises(BadInput, match="account 7 is linked to w7"):
+        ledger.import_crosswalk([("5", "w5"), ("7", "w8")], now=NOW, by="Ada")
+    assert ledger.live_links() == {"7": "w7"}
+    ledger.decide_pair("7", "w7", "different", by="Ada", now=NOW)
+    assert ledger.live_links() == {}
+    assert ledger.import_crosswalk([("5", "w5"), ("7", "w8")], now=NOW, by="Ada") == 2
+    ledger.decide_tag("py", "S-1", by="Ada", now=NOW)
+    ledger.decide_tag("py", None, by="Grace", now=NOW)
+    snapshot = ledger.snapshot(NOW, 24)
+    assert [row[1:3] for row in snapshot.recorded_links] == [("5", "w5"), ("7", "w8")]
+    assert [row[:3] for row in snapshot.tag_decisions] == [("py", None, "Grace")]
+
+
+def test_scenario_23_cases_open_age_and_close_themselves(ledger: Ledger) -> None:
+    def seen(*keys: str, day: int, complete: bool = True) -> dict[str, object]:
+        now = NOW + timedelta(days=day)
+        findings = [Finding(key, "completion_missing_hris") for key in keys]
+        return dict(ledger.upsert_cases(findings, batch_id=f"b{day}", now=now, is_complete=complete))
+
+    assert set(seen("a", "b", day=0)) == {"a", "b"}
+    assert set(seen("a", day=1, complete=False)) == {"a", "b"}
+    assert seen("a", day=2) == {"a": NOW}
+    assert ledger.cases()[0].age_days(NOW + timedelta(days=2)) == 2
+    assert seen("b", day=3) == {"b": NOW + timedelta(days=3)}
+
+
+def test_scenario_26_one_publisher_a_target(ledger: Ledger, url: str) -> None:
+    other = open_ledger(url)
+    with ledger.publisher_lock("lms"):
+        with pytest.raises(Busy), other.publisher_lock("lms"):
+            pass
+        with other.publisher_lock("hris"):
+            pass
+    with other.publisher_lock("lms"):
+        pass
+    other.close()
+
+
+def test_scenario_27_a_cut_tail_is_detected_even_with_a_forged_head(ledger: Ledger, url: str) -> None:
+    for day in range(3):
+        _propose(ledger, RENAME, day=day)
+    assert ledger.verify_audit() == 3
+    engine = sa.create_engine(url)
+    is_sqlite = engine.dialect.name == "sqlite"
+    with (
+        engine.begin() as connection,
+        pytest.raises(sa.exc.DBAPIError, match="never changed"),
+        connection.begin_nested(),
+    ):
+        connection.exec_driver_sql("delete from audit_events where event_no = 3")
+    with engine.begin() as connection:
+        if is_sqlite:
+            connection.exec_driver_sql("drop trigger audit_events_no_delete")
+        else:
+            connection.exec_driver_sql("alter table audit_events disable trigger all")
+        connection.exec_driver_sql("delete from audit_events where event_no = 3")
+    with pytest.raises(Permanent, match="its head says 3"):
+        ledger.verify_audit()
+    if is_sqlite:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                "update audit_head set event_no = 2, hash = (select hash from audit_events where event_no = 2)"
+            )
+        with pytest.raises(Permanent, match="its anchor says 3"):
+            ledger.verify_audit()
+    engine.dispose()
+
+
+def test_concurrent_writers_lose_nothing(url: str) -> None:
+    ledgers = [open_ledger(url) for _ in range(4)]
+
+    def count(ledger: Ledger) -> None:
+        for _ in range(10):
+            ledger.add_calls("lms", {"users": 1}, now=NOW)
+            ledger.note_event("test", "x", {}, by="test", now=NOW)
+
+    ledgers[0].add_calls("lms", {"users": 0}, now=NOW)
+    threads = [threading.Thread(target=count, args=(ledger,)) for ledger in ledgers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ledgers[0].calls_since("lms", NOW) == {"users": 40}
+    assert ledgers[0].verify_audit() == 40
+    for ledger in ledgers:
+        ledger.close()
