@@ -102,7 +102,7 @@ class EntityTally:
         series = page.part.series
         before_at, before = self._latest.setdefault(series, (page.fetched_at, total))
         shrank = total < before if page.fetched_at >= before_at else total > before
-        if shrank and min(total, before) == 0:
+        if (total == 0) != (before == 0):
             raise ContractBroken(
                 f"{self._named(page)}: the answer was good (HTTP 200) but empty, in a list of {max(total, before)}\n"
                 "  Nothing is inferred from it; run again: lms-hris nightly --resume"

@@ -75,6 +75,14 @@ def test_a_list_that_grows_at_its_end_fits_and_one_that_shrinks_does_not() -> No
         shrinking.admit(page(2, row(2), total=2))
 
 
+def test_an_empty_page_is_named_even_if_a_later_page_came_first() -> None:
+    counted = tally()
+    counted.admit(page(1, row(1), total=3))
+    counted.admit(page(3, row(3), total=3))
+    with pytest.raises(ContractBroken, match="page 2: the answer was good"):
+        counted.admit(page(2, total=0))
+
+
 def test_the_independent_count_decides() -> None:
     counted = tally()
     counted.admit(page(1, row(1)))
