@@ -182,11 +182,11 @@ hostile = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 def assert_identities(rows: list[Record], exceptions: list[Record]) -> None:
-    """Every wish and every finding has the identity that the model gives it; JSON keys are sorted."""
+    """Every wish and every finding has the identity that the model gives it; JSON texts are canonical."""
     for row in rows:
         desired, base = json.loads(row["desired"]), json.loads(row["base"])
-        assert list(desired) == sorted(desired)
-        assert list(base) == sorted(base)
+        assert row["desired"] == canonical_json(desired)
+        assert row["base"] == canonical_json(base)
         assert row["wish_id"] == wish_id(
             row["target_system"], row["entity"], row["target_key"], row["operation"], desired, base
         )

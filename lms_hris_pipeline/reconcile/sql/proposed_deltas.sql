@@ -1,5 +1,5 @@
 -- grain: one wish, no change of its kind being under way for its target
--- desired and base become JSON objects with sorted keys.
+-- desired and base become canonical JSON objects: sorted keys, no blanks, no needless escapes.
 -- wish_id is the sha256 of the canonical JSON of [target, entity, key, operation, desired, base].
 with wishes as (
     select
@@ -64,7 +64,9 @@ written as (
     where settling.target_key is null
 ),
 
-texts as (
+-- The database writes control characters as \u001F, the canonical form is \u001f. Between escaped backslashes
+-- every \u00.. is such an escape, so that only those are rewritten. No JSON text holds a line feed: both go in one.
+escaped as (
     select
         written.family,
         written.target_system,
@@ -73,33 +75,48 @@ texts as (
         written.target_key,
         written.worker_id_hris,
         written.learner_id_lms,
-        written.desired,
-        written.base,
+        string_split(
+            case
+                when contains(written.desired, '\u00') or contains(written.base, '\u00') then array_to_string(
+                    list_transform(
+                        string_split(written.desired || chr(10) || written.base, '\\'),
+                        lambda part: replace(replace(replace(replace(replace(replace(replace(replace(replace(
+                            part, '\u000B', '\u000b'), '\u000E', '\u000e'), '\u000F', '\u000f'), '\u001A', '\u001a'),
+                            '\u001B', '\u001b'), '\u001C', '\u001c'), '\u001D', '\u001d'), '\u001E', '\u001e'),
+                            '\u001F', '\u001f')
+                    ),
+                    '\\'
+                )
+                else written.desired || chr(10) || written.base
+            end,
+            chr(10)
+        ) as objects,
         written.reason,
-        written.risk,
-        '[' || to_json(written.target_system)::varchar || ',' || to_json(written.entity)::varchar || ','
-        || to_json(written.target_key)::varchar || ',' || to_json(written.operation)::varchar || ','
-        || written.desired || ',' || written.base || ']' as text
+        written.risk
     from written
+),
+
+texts as (
+    select
+        escaped.family,
+        escaped.target_system,
+        escaped.entity,
+        escaped.operation,
+        escaped.target_key,
+        escaped.worker_id_hris,
+        escaped.learner_id_lms,
+        escaped.objects[1] as desired,
+        escaped.objects[2] as base,
+        escaped.reason,
+        escaped.risk
+    from escaped
 )
 
 select
     sha256(
-        -- the database writes control characters as \u001F, the canonical form is \u001f; between escaped
-        -- backslashes every \u00.. is such an escape, so that only those are rewritten
-        case
-            when contains(texts.text, '\u00') then array_to_string(
-                list_transform(
-                    string_split(texts.text, '\\'),
-                    lambda part: replace(replace(replace(replace(replace(replace(replace(replace(replace(
-                        part, '\u000B', '\u000b'), '\u000E', '\u000e'), '\u000F', '\u000f'), '\u001A', '\u001a'),
-                        '\u001B', '\u001b'), '\u001C', '\u001c'), '\u001D', '\u001d'), '\u001E', '\u001e'),
-                        '\u001F', '\u001f')
-                ),
-                '\\'
-            )
-            else texts.text
-        end
+        '[' || to_json(texts.target_system)::varchar || ',' || to_json(texts.entity)::varchar || ','
+        || to_json(texts.target_key)::varchar || ',' || to_json(texts.operation)::varchar || ','
+        || texts.desired || ',' || texts.base || ']'
     ) as wish_id,
     texts.family,
     texts.target_system,
