@@ -1,0 +1,8 @@
+"""From approved to done: policy and breaker, outbox -> vendor -> read-back, rollback."""
+
+from __future__ import annotations
+
+from lms_hris_pipeline.publish.publisher import PublicationSummary, publish_approved
+from lms_hris_pipeline.publish.rollback import propose_rollback
+
+__all__ = ["PublicationSummary", "propose_rollback", "publish_approved"]

@@ -1,0 +1,40 @@
+"""What the steps of a publication share: the vendors, and which account a worker has got meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lms_hris_pipeline.connectors.protocols import HrisWriter
+from lms_hris_pipeline.model.delta import Delta
+from lms_hris_pipeline.publish.targets import Account, LmsTarget
+
+
+@dataclass(slots=True)
+class Bench:
+    """The vendors and the links; `linked` grows as accounts are created.
+
+    Args:
+        linked: account by worker id.
+        skill_names: the framework's name by skill id.
+    """
+
+    lms: LmsTarget
+    hris: HrisWriter
+    linked: dict[str, str]
+    skill_names: Mapping[str, str]
+
+    def learner_of(self, delta: Delta) -> str | None:
+        """The account a delta is about; None while it does not exist."""
+        kind, _, identity = delta.target_key.partition(":")
+        return identity if kind == "learner" else self.linked.get(identity)
+
+    def accounts_of(self, deltas: Sequence[Delta]) -> dict[str, Account]:
+        """The present accounts of deltas, by account id."""
+        ids = sorted({learner for delta in deltas if (learner := self.learner_of(delta))})
+        return {account.learner_id: account for account in self.lms.accounts(ids=ids)} if ids else {}
+
+
+def worker_of(delta: Delta) -> str:
+    """The worker id of a delta on the HR system."""
+    return delta.target_key.partition(":")[2]
