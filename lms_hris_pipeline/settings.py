@@ -308,6 +308,21 @@ def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+class _FrozenSettings(Settings):
+    """Settings of an earlier run: the environment of today has no say."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def settings_from(values: dict[str, Any]) -> Settings:
+    """Settings as an earlier run noted them."""
+    return _FrozenSettings(**values)
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Settings from `path`, else from the file that LMS_HRIS_CONFIG names, else from ./lms_hris.toml.
 

@@ -52,7 +52,7 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
 
     from lms_hris_pipeline.cli.progress import StageProgress
     from lms_hris_pipeline.definitions import defs
-    from lms_hris_pipeline.resources.night import AS_OF_TAG, BATCH_TAG, FRESH_TAG, listening
+    from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, FRESH_TAG, listening
     from lms_hris_pipeline.warehouse import BatchShelf, RunLock
 
     settings = load_settings()

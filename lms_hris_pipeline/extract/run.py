@@ -60,6 +60,7 @@ class EntityResult:
     manifest: Manifest
     seconds: float
     resumed_pages: int = 0
+    stopped_by_quota: str = ""
 
 
 @dataclass(slots=True)
@@ -107,7 +108,8 @@ def extract_system(
             result = EntityResult(reader.system, entity, done, 0.0, done.pages)
         else:
             manifest, resumed = _extract_entity(state, entity)
-            result = EntityResult(reader.system, entity, manifest, time.monotonic() - started, resumed)
+            ended = "" if manifest.is_complete else state.stopped_by
+            result = EntityResult(reader.system, entity, manifest, time.monotonic() - started, resumed, ended)
         state.results.append(result)
         on_entity(result)
     return state.results

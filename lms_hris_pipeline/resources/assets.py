@@ -14,7 +14,8 @@ import dagster as dg
 import pyarrow as pa
 
 from lms_hris_pipeline.resources.describe import asset_key, preview, table_metadata
-from lms_hris_pipeline.resources.night import Night, night_of
+from lms_hris_pipeline.resources.night import Night
+from lms_hris_pipeline.resources.runs import night_of
 from lms_hris_pipeline.tables import Table
 from lms_hris_pipeline.warehouse.queries import read_query, tables_read
 
@@ -63,6 +64,20 @@ def python_asset(
     return build
 
 
+def loaded_asset(
+    table: Table, load: Callable[[Night], int], *, reads: Iterable[Table | dg.AssetKey], kinds: set[str]
+) -> dg.AssetsDefinition:
+    """The asset of a table that `load` fills in the batch by itself, answering the number of rows."""
+
+    @_asset(table, reads, kinds=kinds)
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        night = night_of(context)
+        started = time.perf_counter()
+        return _result(night, table, load(night), started, {})
+
+    return build
+
+
 def _asset(
     table: Table, reads: Iterable[Table | dg.AssetKey], kinds: set[str]
 ) -> Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition]:
@@ -91,3 +106,52 @@ def _result(night: Night, table: Table, rows: int, started: float, shown: Shown)
             **shown,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step beside the tables did: how much, and figures worth showing."""
+
+    count: int
+    shown: Shown = field(default_factory=dict)
+
+
+def step_asset(
+    key: tuple[str, str],
+    make: Callable[[Night], Done],
+    *,
+    about: str,
+    grain: str,
+    owner: str,
+    domain: str,
+    reads: Iterable[Table | dg.AssetKey],
+    kinds: set[str],
+) -> dg.AssetsDefinition:
+    """The asset of a step that fills no table: landing, sealing, proposing, rendering, publishing."""
+
+    @dg.asset(
+        key=list(key),
+        deps=[asset_key(read) if isinstance(read, Table) else read for read in reads],
+        description=f"{about}\n\nCounted is {grain}.",
+        group_name=key[0],
+        owners=[owner],
+        kinds=kinds,
+        tags={"domain": domain},
+        required_resource_keys={"night"},
+    )
+    def step(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        night = night_of(context)
+        started = time.perf_counter()
+        done = make(night)
+        seconds = time.perf_counter() - started
+        night.tell(*key, done.count, seconds)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": done.count,
+                "seconds": round(seconds, 3),
+                "batch": night.label,
+                **done.shown,
+            }
+        )
+
+    return step

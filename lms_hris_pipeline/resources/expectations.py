@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from lms_hris_pipeline.resources.describe import asset_key
-from lms_hris_pipeline.resources.night import night_of
+from lms_hris_pipeline.resources.runs import night_of
 from lms_hris_pipeline.tables import Table
 
 if TYPE_CHECKING:

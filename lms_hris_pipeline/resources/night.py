@@ -1,6 +1,6 @@
 """One run: its batch, instant, settings, landing folder and connections, opened when first needed.
 
-Kept by run id, because Dagster may set resources up twice a run. What runs when is the rooms' business.
+How a Dagster run gets its night is `runs`' business; what runs when is the rooms'.
 """
 
 from __future__ import annotations
@@ -8,26 +8,21 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import dagster as dg
-import pyarrow as pa
 from lms_hris_pipeline.ledger import Ledger, open_ledger
-
-from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.model.wish import canonical_json
-from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.resources.parameters import query_params, role_rules
+from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
+from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
 
-BATCH_TAG = "lms_hris/batch"
-AS_OF_TAG = "lms_hris/as_of"
-REPLAY_TAG = "lms_hris/replay_of"
-FRESH_TAG = "lms_hris/fresh"
 Teller = Callable[[str, str, int, float], None]
 
 
@@ -41,7 +36,13 @@ class Mode(StrEnum):
 
 @dataclass(slots=True)
 class Night:
-    """The state of one run; safe to use from the run's threads."""
+    """The state of one run; safe to use from the run's threads.
+
+    Args:
+        resumes: go on with what an earlier run of the batch has built.
+        fresh: fetch everything anew and in full.
+        teller: hears of each finished step: stage, name, count, seconds.
+    """
 
     settings: Settings
     batch_id: str
@@ -49,11 +50,13 @@ class Night:
     mode: Mode
     run_id: str
     resumes: bool = False
-    listeners: list[Teller] = field(default_factory=list)
+    fresh: bool = False
+    teller: Teller = lambda stage, name, count, seconds: None
     _batch: Batch | None = None
     _ledger: Ledger | None = None
-    _lock: RunLock | None = None
+    _locks: list[RunLock] = field(default_factory=list)
     _guard: threading.RLock = field(default_factory=threading.RLock)
+    _began: float = field(default_factory=time.monotonic)
 
     @property
     def shelf(self) -> BatchShelf:
@@ -71,11 +74,23 @@ class Night:
         return self.data_dir / "landing" / self.batch_id
 
     @property
+    def run_folder(self) -> Path:
+        """Where the snapshot of the ledger and the facts of the run lie."""
+        return self.landing_dir / "_run"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where the pages and workbooks of this run go."""
+        if self.mode is Mode.NIGHTLY:
+            return self.data_dir / "reports" / self.batch_id
+        return self._copy_folder / "reports"
+
+    @property
     def label(self) -> str:
         """The batch, and what it is if it is no nightly."""
-        return (
-            self.batch_id if self.mode is Mode.NIGHTLY else f"{self.batch_id} ({self.mode.value} copy, never current)"
-        )
+        if self.mode is Mode.NIGHTLY:
+            return self.batch_id
+        return f"{self.batch_id} ({self.mode.value} copy, never current)"
 
     @property
     def batch(self) -> Batch:
@@ -105,36 +120,43 @@ class Night:
         shown = self.settings.model_dump(mode="json", exclude={"firm": {"data_dir"}, "ledger": True})
         return hashlib.sha256(canonical_json(shown).encode()).hexdigest()
 
+    def now(self) -> datetime:
+        """The present, as decisions and attempts are dated.
+
+        The sandbox has a calendar of its own: its present is the night's instant and what has passed since.
+        """
+        if self.settings.profile == "sandbox":
+            return self.as_of + timedelta(seconds=time.monotonic() - self._began)
+        return datetime.now(UTC)
+
     def tell(self, stage: str, name: str, count: int, seconds: float) -> None:
         """Report progress: `count` rows of `name` took `seconds`."""
-        for listener in (*self.listeners, *_LISTENERS):
-            listener(stage, name, count, seconds)
+        self.teller(stage, name, count, seconds)
 
     def lock(self) -> None:
-        """Keep other runs out until this one ends.
+        """Keep other nights out until this one ends.
 
         Raises:
-            Busy: another run is under way.
+            Busy: another night is under way.
         """
         with self._guard:
-            if self._lock is None and self.mode is Mode.NIGHTLY:
-                lock = RunLock(self.data_dir)
-                lock.__enter__()
-                self._lock = lock
+            if not self._locks and self.mode is Mode.NIGHTLY:
+                self._take(RunLock(self.data_dir, NIGHT_LOCK))
 
     def seal(self, facts: dict[str, object]) -> Path:
-        """Seal the batch; a scratch copy or a replay is only closed."""
+        """Seal the batch; a replay is closed, a scratch copy stays open."""
         with self._guard:
             batch = self.batch
+            if self.mode is Mode.SCRATCH:
+                return batch.folder / "warehouse.duckdb.part"
             self._batch = None
             if self.mode is Mode.NIGHTLY:
                 return self.shelf.seal(
                     batch, {"as_of": self.as_of.isoformat(), "settings": self.settings_hash, **facts}
                 )
-            file = batch.folder / "warehouse.duckdb.part"
+            final = batch.folder / "warehouse.duckdb"
             batch.close()
-            final = file.with_suffix("")
-            file.rename(final)
+            (batch.folder / "warehouse.duckdb.part").rename(final)
             return final
 
     @contextmanager
@@ -143,11 +165,16 @@ class Night:
         if self.mode is Mode.NIGHTLY:
             with self.shelf.read(self.batch_id) as batch:
                 yield batch
+        elif self.mode is Mode.REPLAY:
+            with Batch.reading(
+                self._copy_folder / "warehouse.duckdb", batch_id=self.batch_id, as_of=self.as_of
+            ) as batch:
+                yield batch
         else:
             yield self.batch
 
     def close(self) -> None:
-        """Let go of the batch, the ledger and the lock."""
+        """Let go of the batch, the ledger and the locks."""
         with self._guard:
             if self._batch is not None:
                 self._batch.close()
@@ -155,122 +182,28 @@ class Night:
             if self._ledger is not None:
                 self._ledger.close()
                 self._ledger = None
-            if self._lock is not None:
-                self._lock.__exit__(None, None, None)
-                self._lock = None
+            while self._locks:
+                self._locks.pop().__exit__(None, None, None)
+
+    @property
+    def _copy_folder(self) -> Path:
+        return self.data_dir / self.mode.value / (self.run_id if self.mode is Mode.SCRATCH else self.batch_id)
+
+    def _take(self, lock: RunLock) -> None:
+        lock.__enter__()
+        self._locks.append(lock)
 
     def _open_batch(self) -> Batch:
         params = query_params(self.settings)
         if self.mode is Mode.NIGHTLY:
             self.lock()
+            self._take(RunLock(self.data_dir))
             return self.shelf.begin(self.batch_id, self.as_of, params, resume=self.resumes)
-        folder = self.data_dir / self.mode.value / (self.run_id if self.mode is Mode.SCRATCH else self.batch_id)
-        file = folder / "warehouse.duckdb.part"
+        file = self._copy_folder / "warehouse.duckdb.part"
         if self.mode is Mode.REPLAY or not file.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            shutil.rmtree(self._copy_folder, ignore_errors=True)
+            self._copy_folder.mkdir(parents=True)
             current = self.shelf.folder(self.batch_id) / "warehouse.duckdb"
             if self.mode is Mode.SCRATCH and current.exists():
                 shutil.copyfile(current, file)
         return Batch.open(file, batch_id=self.batch_id, as_of=self.as_of, params=params, is_scratch=True)
-
-
-_NIGHTS: dict[str, Night] = {}
-_LISTENERS: list[Teller] = []
-_REGISTRY = threading.Lock()
-
-
-@contextmanager
-def listening(listener: Teller) -> Iterator[None]:
-    """Within the context every run of this process reports its progress to `listener`."""
-    _LISTENERS.append(listener)
-    try:
-        yield
-    finally:
-        _LISTENERS.remove(listener)
-
-
-def query_params(settings: Settings) -> dict[str, object]:
-    """What settings say to the queries: scope rules, and the JSON path of each mapped field."""
-    paths = {f"hris_{name}": f'$."{alias}"' for name, alias in settings.hris.fields.model_dump().items()}
-    paths |= {f"lms_{name}": f'$."{alias}"' for name, alias in settings.lms.fields.model_dump().items()}
-    return {
-        **paths,
-        "firm_time_zone": settings.firm.time_zone,
-        "prehire_days": settings.scope.prehire_days,
-        "include_contingent": settings.scope.include_contingent,
-        "username_rule": settings.scope.username_rule,
-        "erase_when_empty": settings.scope.erase_when_empty,
-        "min_score_pct": settings.skills.min_score_pct,
-    }
-
-
-def role_rules(settings: Settings) -> pa.Table:
-    """The role-mapping table: one row a rule, `source, value, group_name`."""
-    return pa.table(
-        {
-            "source": pa.array([rule.source for rule in settings.scope.roles], pa.string()),
-            "value": pa.array([rule.value for rule in settings.scope.roles], pa.string()),
-            "group_name": pa.array([rule.group for rule in settings.scope.roles], pa.string()),
-        }
-    )
-
-
-class NightResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Gives each run its `Night`; opens nothing by itself."""
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close what the run opened."""
-        run = context.run
-        if run is not None:
-            with _REGISTRY:
-                night = _NIGHTS.pop(run.run_id, None)
-            if night is not None:
-                night.close()
-
-
-def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Night:
-    """The night of the run that `context` belongs to.
-
-    Raises:
-        BadInput: settings cannot be used, or a tag of the run cannot be read.
-    """
-    run = context.run
-    with _REGISTRY:
-        night = _NIGHTS.get(run.run_id)
-        if night is None:
-            night = _NIGHTS[run.run_id] = _begin(run, context.instance)
-        return night
-
-
-def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
-    settings = load_settings()
-    tags = run.tags
-    as_of = _instant(tags.get(AS_OF_TAG))
-    shelf = BatchShelf(settings.firm.data_dir)
-    resumes = run.parent_run_id is not None
-    if replayed := tags.get(REPLAY_TAG):
-        return Night(settings, replayed, as_of, Mode.REPLAY, run.run_id)
-    if run.job_name.startswith("__ASSET_JOB"):
-        current = shelf.current()
-        if current is None:
-            raise BadInput("There is no sealed batch to try things on\n  Run the job nightly_reconciliation first.")
-        with shelf.read(current) as sealed:
-            return Night(settings, current, sealed.as_of, Mode.SCRATCH, run.run_id)
-    batch_id = tags.get(BATCH_TAG)
-    if batch_id is None:
-        batch_id = shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
-    instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
-    return Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes)
-
-
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        instant: datetime | None = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise BadInput(f"The tag {AS_OF_TAG}={text!r} is no instant; write for example 2026-11-23T02:30:00+01:00")
-    return instant.astimezone(UTC)

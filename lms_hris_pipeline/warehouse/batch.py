@@ -80,6 +80,22 @@ class Batch:
         return cls(connection, batch_id=batch_id, as_of=as_of, folder=folder, params=params, is_scratch=is_scratch)
 
     @classmethod
+    @contextmanager
+    def reading(cls, file: Path, *, batch_id: str, as_of: datetime) -> Iterator[Self]:
+        """A finished database, read-only.
+
+        Raises:
+            Permanent: it cannot be opened.
+        """
+        with _translated(f"open {file}"):
+            connection = duckdb.connect(str(file), read_only=True)
+        connection.execute("set timezone = 'UTC'")
+        try:
+            yield cls(connection, batch_id=batch_id, as_of=as_of, folder=file.parent, params={}, is_scratch=True)
+        finally:
+            connection.close()
+
+    @classmethod
     def in_memory(
         cls, *, as_of: datetime, params: Mapping[str, object] | None = None, batch_id: str = "test-01"
     ) -> Self:

@@ -18,21 +18,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import duckdb
-
 from lms_hris_pipeline.model.errors import BadInput, Busy, ContractBroken, Permanent, SealedBatch
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.warehouse.batch import Batch
 
 BATCH_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}")
 SCHEMA_VERSION = 1
+BUILD_LOCK = "run.lock"
+NIGHT_LOCK = "night.lock"
+"""A night holds it from its first call to its last; extraction does without the lock of the builders."""
 
 
 class RunLock:
     """An exclusive lock on the data folder; the operating system drops it when the process dies."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "run.lock"
+    def __init__(self, data_dir: Path, name: str = BUILD_LOCK) -> None:
+        self._path = data_dir / name
         self._handle: int | None = None
 
     def __enter__(self) -> Self:
@@ -176,13 +177,9 @@ class BatchShelf:
                 "  Run `lms-hris nightly` first."
             )
         facts = json.loads((self.folder(name) / "batch.json").read_text(encoding="utf-8"))
-        connection = duckdb.connect(str(self.folder(name) / "warehouse.duckdb"), read_only=True)
-        connection.execute("set timezone = 'UTC'")
         as_of = datetime.fromisoformat(str(facts["as_of"]))
-        try:
-            yield Batch(connection, batch_id=name, as_of=as_of, folder=self.folder(name), params={}, is_scratch=True)
-        finally:
-            connection.close()
+        with Batch.reading(self.folder(name) / "warehouse.duckdb", batch_id=name, as_of=as_of) as batch:
+            yield batch
 
     def prune(self, keep: int) -> list[str]:
         """Remove all but the last `keep` sealed batches; the names of those removed."""

@@ -1,0 +1,142 @@
+"""The Dagster code location: assets, checks, jobs, schedule, sensors. Loads with no secrets and no vendor."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from datetime import timedelta
+
+import dagster as dg
+
+from lms_hris_pipeline.extract import assets as extract_assets
+from lms_hris_pipeline.ledger import open_ledger
+from lms_hris_pipeline.match import assets as match_assets
+from lms_hris_pipeline.match import checks as match_checks
+from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.publish import assets as publish_assets
+from lms_hris_pipeline.reconcile import assets as reconcile_assets
+from lms_hris_pipeline.reconcile import checks as reconcile_checks
+from lms_hris_pipeline.report import assets as report_assets
+from lms_hris_pipeline.report import checks as report_checks
+from lms_hris_pipeline.resources.alerts import report_failure
+from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
+from lms_hris_pipeline.resources.runs import BATCH_TAG, BY_TAG, NightResource
+from lms_hris_pipeline.settings import Secrets, Settings, load_settings
+from lms_hris_pipeline.stage import assets as stage_assets
+from lms_hris_pipeline.stage import checks as stage_checks
+
+NIGHTLY = "nightly_reconciliation"
+FRESH_WITHIN = timedelta(hours=26)
+"""A day and two hours: the clock may change, and a night takes its time."""
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    warnings.simplefilter("ignore", dg.PreviewWarning)
+    ASSETS = [
+        *extract_assets.assets,
+        *stage_assets.assets,
+        *match_assets.assets,
+        *reconcile_assets.assets,
+        *report_assets.assets,
+        sealed_asset(),
+        *publish_assets.assets,
+        tidied_asset((publish_assets.PUBLICATION, report_assets.PAGES)),
+    ]
+CHECKS = [*stage_checks.checks, *match_checks.checks, *reconcile_checks.checks, *report_checks.checks]
+
+
+@dg.job(
+    name="publish_approved",
+    executor_def=dg.in_process_executor,
+    description="Sends what was approved since the last night, and reads it back.",
+)
+def publish_approved() -> None:
+    """One step: the approved deltas."""
+    publish_assets.send_approved_deltas()
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Everything Dagster shows, for these settings."""
+    nightly = dg.define_asset_job(
+        NIGHTLY,
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        description="One night: extract, match, reconcile, seal, report, publish.",
+    )
+    schedule = dg.ScheduleDefinition(
+        name="nightly",
+        job=nightly,
+        cron_schedule=settings.schedule.cron,
+        execution_timezone=settings.firm.time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="The nightly, in the firm's own time zone.",
+    )
+    return dg.Definitions(
+        assets=[_with_freshness(asset) for asset in ASSETS],
+        asset_checks=CHECKS,
+        jobs=[nightly, publish_approved],
+        schedules=[schedule],
+        sensors=[approvals, failures],
+        resources={"night": NightResource()},
+    )
+
+
+def _with_freshness(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """The sealed batch must be of today: its freshness speaks for all that it is made of."""
+    if asset.key != SEALED:
+        return asset
+    policy = dg.FreshnessPolicy.time_window(fail_window=FRESH_WITHIN, warn_window=FRESH_WITHIN - timedelta(hours=1))
+    return asset.map_asset_specs(lambda spec: spec.merge_attributes(freshness_policy=policy))
+
+
+@dg.sensor(
+    job=publish_approved,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Publishes by day what a person approved; each set of approvals once, however often it looks.",
+)
+def approvals(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """A run for what is approved and not sent."""
+    settings = load_settings()
+    ledger = open_ledger(settings.ledger_url)
+    try:
+        waiting = [delta for delta in ledger.sendable() if delta.state == "approved"]
+        attempts = sum(len(ledger.attempts(delta.delta_id)) for delta in waiting)
+    finally:
+        ledger.close()
+    if not waiting:
+        return dg.SkipReason("Nothing that a person approved waits to be sent.")
+    ids = "\n".join(sorted(delta.delta_id for delta in waiting))
+    return dg.RunRequest(run_key=hashlib.sha256(f"{ids}\n{attempts}".encode()).hexdigest())
+
+
+@dg.run_failure_sensor(
+    monitor_all_code_locations=False,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Says by log and mail that a run failed, where it was not started from a shell that says so itself.",
+)
+def failures(context: dg.RunFailureSensorContext) -> None:
+    """One message a failed run."""
+    run = context.dagster_run
+    if BY_TAG in run.tags:
+        return
+    batch_id = run.tags.get(BATCH_TAG, "none")
+    steps = ", ".join(event.step_key or "?" for event in context.get_step_failure_events())
+    report_failure(
+        f"{run.job_name} failed",
+        f"Batch {batch_id}, run {run.run_id}.\nFailed: {steps or context.failure_event.message}\n"
+        "The last good batch stays current. The Dagster UI shows the run and its messages.",
+        batch_id=batch_id,
+        alerts=load_settings().alerts,
+        secrets=Secrets(),
+    )
+
+
+def _load() -> dg.Definitions:
+    try:
+        return build_definitions(load_settings())
+    except BadInput as error:
+        raise dg.DagsterInvalidDefinitionError(str(error)) from error
+
+
+defs = _load()

@@ -1,0 +1,56 @@
+"""The assets of the matching: the ledger's snapshot as tables, who is who, what each skill tag means."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from lms_hris_pipeline.match.people import match_people
+from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.resources.assets import Built, python_asset
+from lms_hris_pipeline.resources.night import Night
+from lms_hris_pipeline.resources.snapshot import SNAPSHOT_TABLES, read_snapshot
+from lms_hris_pipeline.tables import Table, canonical, match
+
+
+def _recorded(table: Table) -> dg.AssetsDefinition:
+    return python_asset(
+        table,
+        lambda night: Built(read_snapshot(night.run_folder, table)),
+        reads=(dg.AssetKey(["landing", "snapshot"]),),
+    )
+
+
+def _people(night: Night) -> Built:
+    """Who is who: every learner's most likely worker, with a decision and its evidence."""
+    found = match_people(night.batch, night.settings.matching)
+    return Built(found.rows, found.shown)
+
+
+def _skills(night: Night) -> Built:
+    """What every skill tag means, with a confidence."""
+    found = match_skills(night.batch, night.settings.skills, night.data_dir / "cache")
+    return Built(found.rows, found.shown)
+
+
+assets = [
+    *(_recorded(table) for table in SNAPSHOT_TABLES),
+    python_asset(
+        match.PEOPLE,
+        _people,
+        reads=(
+            canonical.WORKERS,
+            canonical.EMPLOYMENTS,
+            canonical.LOCATIONS,
+            canonical.LEARNERS,
+            match.RECORDED_LINKS,
+            match.PAIR_DECISIONS,
+        ),
+        kinds={"rapidfuzz"},
+    ),
+    python_asset(
+        match.SKILLS,
+        _skills,
+        reads=(canonical.FRAMEWORK_SKILLS, canonical.SKILL_ALIASES, canonical.SKILL_TAGS, match.TAG_DECISIONS),
+        kinds={"scikitlearn"},
+    ),
+]

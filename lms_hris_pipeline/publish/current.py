@@ -1,0 +1,49 @@
+"""Publication on the strength of a sealed batch: how many accounts are active, and what skills are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from lms_hris_pipeline.ledger import Ledger
+from lms_hris_pipeline.publish.publisher import PublicationSummary
+from lms_hris_pipeline.publish.run import publish_with
+from lms_hris_pipeline.settings import Secrets, Settings
+from lms_hris_pipeline.warehouse import BatchShelf
+
+
+def publish_current(
+    settings: Settings,
+    secrets: Secrets,
+    ledger: Ledger,
+    shelf: BatchShelf,
+    *,
+    clock: Callable[[], datetime],
+    file: Path,
+    batch_id: str | None = None,
+    override_by: str | None = None,
+    told: Callable[[str, int], None] = lambda step, count: None,
+) -> PublicationSummary:
+    """Publish what is approved; `batch_id` None means the current batch. `file` gets the summary.
+
+    Raises:
+        BadInput: there is no sealed batch, or secrets are missing.
+        Busy, WrongTenant, Transient: as `publish_with`.
+    """
+    with shelf.read(batch_id) as batch:
+        active = batch.execute("select count(*) from canonical.learners where is_active")[0][0]
+        names = {skill: name for skill, name in batch.execute("select skill_id, name from canonical.framework_skills")}
+        name = batch.id
+    return publish_with(
+        settings,
+        secrets,
+        ledger,
+        clock=clock,
+        batch_id=name,
+        active_accounts=int(active),
+        skill_names=names,
+        override_by=override_by,
+        file=file,
+        told=told,
+    )

@@ -1,0 +1,33 @@
+"""What settings say to the queries: bound values, and the role-mapping table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lms_hris_pipeline.settings import Settings
+
+
+def query_params(settings: Settings) -> dict[str, object]:
+    """Scope rules, and the JSON path of each mapped field."""
+    paths = {f"hris_{name}": f'$."{alias}"' for name, alias in settings.hris.fields.model_dump().items()}
+    paths |= {f"lms_{name}": f'$."{alias}"' for name, alias in settings.lms.fields.model_dump().items()}
+    return {
+        **paths,
+        "firm_time_zone": settings.firm.time_zone,
+        "prehire_days": settings.scope.prehire_days,
+        "include_contingent": settings.scope.include_contingent,
+        "username_rule": settings.scope.username_rule,
+        "erase_when_empty": settings.scope.erase_when_empty,
+        "min_score_pct": settings.skills.min_score_pct,
+    }
+
+
+def role_rules(settings: Settings) -> pa.Table:
+    """The role-mapping table: one row a rule, `source, value, group_name`."""
+    return pa.table(
+        {
+            "source": pa.array([rule.source for rule in settings.scope.roles], pa.string()),
+            "value": pa.array([rule.value for rule in settings.scope.roles], pa.string()),
+            "group_name": pa.array([rule.group for rule in settings.scope.roles], pa.string()),
+        }
+    )

@@ -1,0 +1,109 @@
+"""Which night a Dagster run belongs to. Kept by run id, because Dagster may set resources up twice a run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.resources.night import Mode, Night, Teller
+from lms_hris_pipeline.resources.snapshot import read_run_facts
+from lms_hris_pipeline.settings import load_settings
+from lms_hris_pipeline.warehouse import BatchShelf
+
+BATCH_TAG = "lms_hris/batch"
+AS_OF_TAG = "lms_hris/as_of"
+REPLAY_TAG = "lms_hris/replay_of"
+FRESH_TAG = "lms_hris/fresh"
+BY_TAG = "lms_hris/started_by"
+
+_NIGHTS: dict[str, Night] = {}
+_LISTENERS: list[Teller] = []
+_REGISTRY = threading.Lock()
+
+
+@contextmanager
+def listening(listener: Teller) -> Iterator[None]:
+    """Within the context every run of this process reports its progress to `listener`."""
+    _LISTENERS.append(listener)
+    try:
+        yield
+    finally:
+        _LISTENERS.remove(listener)
+
+
+class NightResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Gives each run its `Night`; opens nothing by itself."""
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Close what the run opened."""
+        run = context.run
+        if run is not None:
+            with _REGISTRY:
+                night = _NIGHTS.pop(run.run_id, None)
+            if night is not None:
+                night.close()
+
+
+def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext | dg.OpExecutionContext) -> Night:
+    """The night of the run that `context` belongs to.
+
+    Raises:
+        BadInput: settings cannot be used, or a tag of the run cannot be read.
+    """
+    run = context.run
+    with _REGISTRY:
+        night = _NIGHTS.get(run.run_id)
+        if night is None:
+            night = _NIGHTS[run.run_id] = _begin(run, context.instance)
+        return night
+
+
+def _tell_all(stage: str, name: str, count: int, seconds: float) -> None:
+    for listener in tuple(_LISTENERS):
+        listener(stage, name, count, seconds)
+
+
+def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
+    settings = load_settings()
+    tags = run.tags
+    shelf = BatchShelf(settings.firm.data_dir)
+    if replayed := tags.get(REPLAY_TAG):
+        folder = shelf.data_dir / "landing" / shelf.folder(replayed).name / "_run"
+        as_of, settings = read_run_facts(folder, shelf.data_dir)
+        return Night(settings, replayed, as_of, Mode.REPLAY, run.run_id, teller=_tell_all)
+    if run.job_name.startswith("__ASSET_JOB"):
+        return _scratch(run, shelf)
+    as_of = _instant(tags.get(AS_OF_TAG))
+    batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
+    instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
+    resumes = run.parent_run_id is not None
+    is_fresh = tags.get(FRESH_TAG) == "yes"
+    return Night(
+        settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all
+    )
+
+
+def _scratch(run: dg.DagsterRun, shelf: BatchShelf) -> Night:
+    current = shelf.current()
+    if current is None:
+        raise BadInput("There is no sealed batch to try things on\n  Run the job nightly_reconciliation first.")
+    with shelf.read(current) as sealed:
+        as_of = sealed.as_of
+    return Night(load_settings(), current, as_of, Mode.SCRATCH, run.run_id, teller=_tell_all)
+
+
+def _instant(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        instant: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise BadInput(f"The tag {AS_OF_TAG}={text!r} is no instant; write for example 2026-11-23T02:30:00+01:00")
+    return instant.astimezone(UTC)
