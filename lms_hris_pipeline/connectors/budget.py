@@ -55,7 +55,7 @@ class CallBudget:
                 minutes = max(1, round((self._window_start + WINDOW_SECONDS - now) / 60))
                 raise QuotaExhausted(
                     f"{self.vendor}: {allowed} of {self.calls_per_hour} calls an hour are used up\n"
-                    f"  The quota starts anew in {minutes} min; then: lms-hris nightly --resume"
+                    f"  The quota starts anew in {minutes} min; then: lms-hris nightly"
                 )
             self._in_window += 1
             self._counts[endpoint] += 1

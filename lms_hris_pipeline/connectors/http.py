@@ -188,7 +188,7 @@ class VendorClient:
         except orjson.JSONDecodeError:
             raise ContractBroken(
                 f"{self.vendor}: the answer for {about} is no complete JSON ({len(reply.content)} bytes)\n"
-                "  The body was cut off or is something else; run again: lms-hris nightly --resume"
+                "  The body was cut off or is something else; run again: lms-hris nightly"
             ) from None
 
     def _retried(
@@ -233,11 +233,11 @@ class VendorClient:
         except _Again as last:
             if last.status == 429:
                 raise QuotaExhausted(
-                    f"{self.vendor}: the call quota is used up ({about})\n  Resume later: lms-hris nightly --resume"
+                    f"{self.vendor}: the call quota is used up ({about})\n  Resume later: lms-hris nightly"
                 ) from None
             raise Transient(
                 f"{self.vendor}: no good answer for {about} in {self._max_attempts} attempts; the last: {last}\n"
-                "  Run again later: lms-hris nightly --resume"
+                "  Run again later: lms-hris nightly"
             ) from None
 
     def _once(
@@ -271,7 +271,7 @@ class VendorClient:
             if wait is not None and wait > LONGEST_WAIT_SECONDS:
                 raise QuotaExhausted(
                     f"{self.vendor}: asks to wait {wait:.0f} s before {about}\n"
-                    "  Resume after that: lms-hris nightly --resume"
+                    "  Resume after that: lms-hris nightly"
                 )
             if status in {429, 408} or is_safe:
                 raise _Again(f"HTTP {status}", status, wait)

@@ -105,7 +105,7 @@ class EntityTally:
         if (total == 0) != (before == 0):
             raise ContractBroken(
                 f"{self._named(page)}: the answer was good (HTTP 200) but empty, in a list of {max(total, before)}\n"
-                "  Nothing is inferred from it; run again: lms-hris nightly --resume"
+                "  Nothing is inferred from it; run again: lms-hris nightly"
             )
         if shrank:
             raise ListMoved(f"{self._named(page)}: the list shrank while it was read")
@@ -134,7 +134,7 @@ class EntityTally:
     def _broken(self, page: Page, field: str) -> None:
         raise ContractBroken(
             f"{self._vendor} {self._entity} no longer has the field '{field}'\n  {page.part.about}\n"
-            "  Its owner must restore it, or map another field in lms_hris.toml; then: lms-hris nightly --resume"
+            "  Its owner must restore it, or map another field in lms_hris.toml; then: lms-hris nightly"
         )
 
     def _check_cursor(self, page: Page) -> None:
@@ -156,7 +156,7 @@ class EntityTally:
             elif not repeats:
                 raise ContractBroken(
                     f"{self._named(page)}: a record came twice, first on {before[1]} ({', '.join(key)} repeated)\n"
-                    "  The vendor's paging cannot be trusted now; run again: lms-hris nightly --resume"
+                    "  The vendor's paging cannot be trusted now; run again: lms-hris nightly"
                 )
             elif before[0] != _fingerprint(record):
                 raise ListMoved(f"{self._named(page)}: a record differs from the one on {before[1]}")
@@ -194,5 +194,5 @@ def check_lost_fields(
         raise ContractBroken(
             f"{vendor} {entity} no longer has the field '{field}'\n"
             f"  on none of {rows} records; last seen in {last_batch}\n"
-            "  Its owner must restore it, or map another field in lms_hris.toml; then: lms-hris nightly --resume"
+            "  Its owner must restore it, or map another field in lms_hris.toml; then: lms-hris nightly"
         )

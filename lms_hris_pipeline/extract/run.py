@@ -150,7 +150,7 @@ def _extract_entity(state: _Extract, entity: str) -> tuple[Manifest, int]:
             return _attempt(state, entity, since, previous, fresh=fresh)
         except ListMoved as moved:
             if is_last_try:
-                reason = f"{moved}\n  It was read twice; run again: lms-hris nightly --resume"
+                reason = f"{moved}\n  It was read twice; run again: lms-hris nightly"
                 raise _mark(state, entity, ContractBroken(reason)) from None
             since, fresh = None, True
         except (ContractBroken, ExtractBlocked) as broken:

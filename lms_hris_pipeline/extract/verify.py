@@ -21,7 +21,7 @@ def verify_landing(landing_dir: Path, system: str, entities: Sequence[str]) -> l
         manifest = read_manifest(landing_dir, system, entity)
         if manifest is None:
             raise ContractBroken(
-                f"{landing_dir.name}: {system} {entity} has not been extracted\n  Run: lms-hris nightly --resume"
+                f"{landing_dir.name}: {system} {entity} has not been extracted\n  Run: lms-hris nightly"
             )
         for link in extract_chain(landing_dir.parent, manifest):
             verify_file(landing_dir.parent, link)

@@ -117,7 +117,7 @@ def checked_page(body: Any, number: int, about: str) -> ListPage:
     if fault:
         raise ContractBroken(
             f"{VENDOR} {about} of {max(pages, 1)}: {fault}\n"
-            "  The vendor's paging cannot be trusted now; run again: lms-hris nightly --resume"
+            "  The vendor's paging cannot be trusted now; run again: lms-hris nightly"
         )
     return ListPage(items, total, pages, str(data.get("cursor") or ""))
 

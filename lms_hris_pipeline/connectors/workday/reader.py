@@ -80,7 +80,7 @@ class WorkdayReader:
         if len(rows) != wanted:
             raise ContractBroken(
                 f"{VENDOR} {about}: {len(rows)} records arrived, but a total of {total} leaves {wanted} for it\n"
-                "  The vendor's paging cannot be trusted now; run again: lms-hris nightly --resume"
+                "  The vendor's paging cannot be trusted now; run again: lms-hris nightly"
             )
         pages = -(-total // REST_LIMIT)
         last = pages if part.number == 1 else min(pages, part.number + 1)
