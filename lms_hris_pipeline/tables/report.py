@@ -38,7 +38,7 @@ CHARGEBACK = Table(
     (
         Column("cost_center_id", "VARCHAR", "Cost centre, UNASSIGNED or UNALLOCATED."),
         Column("cost_center_name", "VARCHAR", "Its name.", null=True),
-        Column("service_month", "VARCHAR", "Month of the last day of service, YYYY-MM."),
+        Column("service_month", "VARCHAR", "Month of the last day of service, YYYY-MM; else of its first day, else of the invoice; unknown where none is given."),
         Column("charge_type", "VARCHAR", "What is charged."),
         CURRENCY,
         Column("net_amount", "DECIMAL(18,2)", "Net.", unit="in currency"),

@@ -1,4 +1,5 @@
 -- grain: one invoice line that names no cost centre and has nothing to be shared by
+-- The rules are those of report.allocation_keys, which shares out the lines that are not here.
 with lines as (
     select
         charges.invoice_id,
@@ -19,25 +20,42 @@ with lines as (
     where charges.cost_center_id is null
 ),
 
--- enrolments that a line is shared by, of its course or, for a contract by enrolments, of any
-enrolled_lines as (
+enrolled_days as (
     select distinct
+        enrolments.course_code,
+        enrolments.enrolled_at::date as enrolled_date
+    from canonical.enrolments as enrolments
+    where enrolments.enrolled_at is not null
+),
+
+-- lines with enrolments to be shared by: of their course or, for a contract by enrolments, of any
+enrolled_lines as (
+    select
         lines.invoice_id,
         lines.line_no
     from lines
-    inner join canonical.enrolments as enrolments
+    inner join enrolled_days
         on
-            enrolments.enrolled_at::date >= lines.service_from_date
-            and enrolments.enrolled_at::date <= lines.service_to_date
-            and (lines.is_by_contract or enrolments.course_code = lines.course_code)
+            enrolled_days.course_code = lines.course_code
+            and enrolled_days.enrolled_date >= lines.service_from_date
+            and enrolled_days.enrolled_date <= lines.service_to_date
+    where not lines.is_by_contract
+    union
+    select
+        lines.invoice_id,
+        lines.line_no
+    from lines
+    inner join enrolled_days
+        on
+            enrolled_days.enrolled_date >= lines.service_from_date
+            and enrolled_days.enrolled_date <= lines.service_to_date
+    where lines.is_by_contract
 ),
 
-shared_by as (
-    select
-        count(*) filter (where learners.is_active) as active_learner_count,
-        count(*) as learner_count
-    from reconcile.person_accounts as accounts
-    inner join canonical.learners as learners on learners.learner_id_lms = accounts.learner_id_lms
+active_learners as (
+    select count(*) as learner_count
+    from canonical.learners as learners
+    where learners.is_active and learners.kind in ('employee', 'external')
 ),
 
 headcount as (
@@ -52,7 +70,7 @@ judged as (
         lines.line_no,
         case
             when lines.is_by_contract and lines.known_contract_id is null then 'unknown_contract'
-            when lines.is_by_contract and lines.allocation = 'ACTIVE_LEARNERS' and shared_by.active_learner_count = 0
+            when lines.is_by_contract and lines.allocation = 'ACTIVE_LEARNERS' and active_learners.learner_count = 0
                 then 'no_learners'
             when lines.is_by_contract and lines.allocation = 'HEADCOUNT' and headcount.person_count = 0
                 then 'no_learners'
@@ -62,7 +80,7 @@ judged as (
             when enrolled_lines.invoice_id is null then 'no_enrolments'
         end as obstacle
     from lines
-    cross join shared_by
+    cross join active_learners
     cross join headcount
     left join enrolled_lines
         on enrolled_lines.invoice_id = lines.invoice_id and enrolled_lines.line_no = lines.line_no
