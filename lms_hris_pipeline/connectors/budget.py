@@ -20,6 +20,7 @@ class CallBudget:
         vendor: the vendor's name in messages.
         calls_per_hour: the vendor's quota; None counts but never stops.
         reserve_share: the part of the quota that reading leaves to writing.
+        already: calls that others made in the running hour.
         clock: seconds that only ever rise.
     """
 
@@ -29,6 +30,7 @@ class CallBudget:
         calls_per_hour: int | None,
         *,
         reserve_share: float = 0.0,
+        already: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.vendor = vendor
@@ -37,7 +39,7 @@ class CallBudget:
         self._clock = clock
         self._counts: Counter[str] = Counter()
         self._window_start = clock()
-        self._in_window = 0
+        self._in_window = already
         self._lock = threading.Lock()
 
     def spend(self, endpoint: str, *, is_write: bool = False) -> None:

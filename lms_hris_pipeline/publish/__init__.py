@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from lms_hris_pipeline.publish.publisher import PublicationSummary, publish_approved
 from lms_hris_pipeline.publish.rollback import propose_rollback
+from lms_hris_pipeline.publish.run import publish_with
 
-__all__ = ["PublicationSummary", "propose_rollback", "publish_approved"]
+__all__ = ["PublicationSummary", "propose_rollback", "publish_approved", "publish_with"]
