@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from lms_hris_pipeline.extract import assets as extract_assets
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.match import assets as match_assets
 from lms_hris_pipeline.match import checks as match_checks
-from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.model.errors import BadInput, QuotaExhausted
 from lms_hris_pipeline.publish import assets as publish_assets
 from lms_hris_pipeline.reconcile import assets as reconcile_assets
 from lms_hris_pipeline.reconcile import checks as reconcile_checks
@@ -20,7 +20,7 @@ from lms_hris_pipeline.report import assets as report_assets
 from lms_hris_pipeline.report import checks as report_checks
 from lms_hris_pipeline.resources.alerts import report_failure
 from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
-from lms_hris_pipeline.resources.runs import BATCH_TAG, BY_TAG, NightResource
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, night_resource
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 from lms_hris_pipeline.stage import assets as stage_assets
 from lms_hris_pipeline.stage import checks as stage_checks
@@ -28,20 +28,22 @@ from lms_hris_pipeline.stage import checks as stage_checks
 NIGHTLY = "nightly_reconciliation"
 FRESH_WITHIN = timedelta(hours=26)
 """A day and two hours: the clock may change, and a night takes its time."""
+QUOTA_SECONDS = 3600
+"""Vendors count calls by the hour."""
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", dg.BetaWarning)
-    warnings.simplefilter("ignore", dg.PreviewWarning)
-    ASSETS = [
-        *extract_assets.assets,
-        *stage_assets.assets,
-        *match_assets.assets,
-        *reconcile_assets.assets,
-        *report_assets.assets,
-        sealed_asset(),
-        *publish_assets.assets,
-        tidied_asset((publish_assets.PUBLICATION, report_assets.PAGES)),
-    ]
+# freshness policies and owners of sensors are in beta; what they do is held by the tests
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+ASSETS = [
+    *extract_assets.assets,
+    *stage_assets.assets,
+    *match_assets.assets,
+    *reconcile_assets.assets,
+    *report_assets.assets,
+    sealed_asset(),
+    *publish_assets.assets,
+    tidied_asset((publish_assets.PUBLICATION, report_assets.PAGES)),
+]
 CHECKS = [*stage_checks.checks, *match_checks.checks, *reconcile_checks.checks, *report_checks.checks]
 
 
@@ -76,8 +78,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         asset_checks=CHECKS,
         jobs=[nightly, publish_approved],
         schedules=[schedule],
-        sensors=[approvals, failures],
-        resources={"night": NightResource()},
+        sensors=[approvals, failures, quota_resumption],
+        resources={"night": night_resource},
     )
 
 
@@ -86,7 +88,7 @@ def _with_freshness(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
     if asset.key != SEALED:
         return asset
     policy = dg.FreshnessPolicy.time_window(fail_window=FRESH_WITHIN, warn_window=FRESH_WITHIN - timedelta(hours=1))
-    return asset.map_asset_specs(lambda spec: spec.merge_attributes(freshness_policy=policy))
+    return asset.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=policy))
 
 
 @dg.sensor(
@@ -130,6 +132,37 @@ def failures(context: dg.RunFailureSensorContext) -> None:
         alerts=load_settings().alerts,
         secrets=Secrets(),
     )
+
+
+@dg.sensor(
+    job_name=NIGHTLY,
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Goes on with a night that the vendor's call quota ended, an hour later and from where it stopped.",
+)
+def quota_resumption(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """A run of the same batch, once the quota is new."""
+    latest = context.instance.get_run_records(dg.RunsFilter(job_name=NIGHTLY), limit=1)
+    ended = quota_end(context.instance, latest[0]) if latest else None
+    if ended is None or BY_TAG in latest[0].dagster_run.tags:
+        return dg.SkipReason("The last night was not ended by a quota.")
+    if datetime.now(UTC).timestamp() < ended + QUOTA_SECONDS:
+        return dg.SkipReason("The quota is not new yet.")
+    tags = {name: value for name, value in latest[0].dagster_run.tags.items() if name in (BATCH_TAG, AS_OF_TAG)}
+    return dg.RunRequest(run_key=f"after {latest[0].dagster_run.run_id}", tags=tags)
+
+
+def quota_end(instance: dg.DagsterInstance, record: dg.RunRecord) -> float | None:
+    """When the quota ended a run, in seconds of the epoch; None where something else or nothing did."""
+    if record.dagster_run.status is not dg.DagsterRunStatus.FAILURE:
+        return None
+    for entry in instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        error = entry.get_dagster_event().step_failure_data.error
+        while error is not None:
+            if error.cls_name == QuotaExhausted.__name__:
+                return entry.timestamp
+            error = error.cause
+    return None
 
 
 def _load() -> dg.Definitions:

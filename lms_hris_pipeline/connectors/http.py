@@ -270,8 +270,7 @@ class VendorClient:
             wait = parse_retry_after(reply.headers.get("retry-after"), datetime.now(UTC))
             if wait is not None and wait > LONGEST_WAIT_SECONDS:
                 raise QuotaExhausted(
-                    f"{self.vendor}: asks to wait {wait:.0f} s before {about}\n"
-                    "  Resume after that: lms-hris nightly"
+                    f"{self.vendor}: asks to wait {wait:.0f} s before {about}\n  Resume after that: lms-hris nightly"
                 )
             if status in {429, 408} or is_safe:
                 raise _Again(f"HTTP {status}", status, wait)

@@ -1,12 +1,11 @@
-"""Blocking checks of the matching tables: contracts, and that a person has one first account."""
+"""Blocking checks of the matching tables beyond their contracts: a person has one first account."""
 
 from __future__ import annotations
 
-from lms_hris_pipeline.resources.expectations import contract_checks, empty_check
+from lms_hris_pipeline.resources.expectations import empty_check
 from lms_hris_pipeline.tables import match
 
 checks = [
-    contract_checks("match_contracts", match.TABLES),
     empty_check(
         match.PEOPLE,
         "one_to_one",

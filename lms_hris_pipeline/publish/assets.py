@@ -1,6 +1,5 @@
 """The assets and the job of publication: proposals into the ledger, approved deltas to the vendors."""
-
-from __future__ import annotations
+# no postponed annotations: Dagster looks at those of an op's context
 
 import dagster as dg
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from lms_hris_pipeline.resources.expectations import contract_checks, empty_check
+from lms_hris_pipeline.resources.expectations import empty_check
 from lms_hris_pipeline.tables import reconcile
 
 checks = [
-    contract_checks("reconcile_contracts", reconcile.TABLES),
     empty_check(
         reconcile.SITUATIONS,
         "every_record_once",
@@ -25,8 +24,7 @@ checks = [
         reconcile.PERSON_ACCOUNTS,
         "one_first_account_a_person",
         "No person has two first accounts.",
-        "select count(*) from reconcile.person_accounts where role = 'primary' "
-        "group by person_key having count(*) > 1",
+        "select count(*) from reconcile.person_accounts where role = 'primary' group by person_key having count(*) > 1",
     ),
     empty_check(
         reconcile.PROPOSED_DELTAS,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from lms_hris_pipeline.resources.expectations import contract_checks, empty_check
+from lms_hris_pipeline.resources.expectations import empty_check
 from lms_hris_pipeline.tables import report
 
 checks = [
-    contract_checks("report_contracts", report.TABLES),
     empty_check(
         report.ALLOCATED_CHARGES,
         "shares_sum_to_the_cent",

@@ -36,17 +36,17 @@ def listening(listener: Teller) -> Iterator[None]:
         _LISTENERS.remove(listener)
 
 
-class NightResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Gives each run its `Night`; opens nothing by itself."""
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close what the run opened."""
+@dg.resource(description="Gives each run its night; opens nothing by itself.")
+def night_resource(context: dg.InitResourceContext) -> Iterator[None]:
+    """Close what the run opened, once it ends."""
+    try:
+        yield
+    finally:
         run = context.run
-        if run is not None:
-            with _REGISTRY:
-                night = _NIGHTS.pop(run.run_id, None)
-            if night is not None:
-                night.close()
+        with _REGISTRY:
+            night = _NIGHTS.pop(run.run_id, None) if run is not None else None
+        if night is not None:
+            night.close()
 
 
 def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext | dg.OpExecutionContext) -> Night:
@@ -83,9 +83,7 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
     resumes = run.parent_run_id is not None
     is_fresh = tags.get(FRESH_TAG) == "yes"
-    return Night(
-        settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all
-    )
+    return Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all)
 
 
 def _scratch(run: dg.DagsterRun, shelf: BatchShelf) -> Night:

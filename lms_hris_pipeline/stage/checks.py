@@ -1,12 +1,11 @@
-"""Blocking checks of the canonical tables: their contracts, and that records of one table meet those of another."""
+"""Blocking checks of the canonical tables beyond their contracts: records of one table meet those of another."""
 
 from __future__ import annotations
 
-from lms_hris_pipeline.resources.expectations import contract_checks, empty_check
+from lms_hris_pipeline.resources.expectations import empty_check
 from lms_hris_pipeline.tables import canonical
 
 checks = [
-    contract_checks("canonical_contracts", canonical.TABLES),
     empty_check(
         canonical.EMPLOYMENTS,
         "every_worker_once",

@@ -1,8 +1,10 @@
-"""Rules of the house that a machine can hold: module sizes, docstrings, words that do not belong."""
+"""Rules of the house that a machine can hold: who imports whom, module sizes, docstrings."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,9 @@ def test_functions_are_at_most_60_lines(path: Path) -> None:
         and node.end_lineno - node.lineno + 1 > 60
     ]
     assert long == []
+
+
+def test_rooms_import_only_what_they_may() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Body, FastAPI, HTTPException
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException
 from starlette.requests import Request
 
 from lms_hris_pipeline.sandbox.api.apps import catch_up
@@ -40,16 +40,24 @@ class Controls:
 
 def add_control_plane(app: FastAPI, controls: Controls) -> None:
     """Give an app the routes of the control plane."""
-    router = APIRouter(prefix="/_sandbox")
+    router = APIRouter(prefix="/_sandbox", dependencies=[Depends(_only_loopback)])
+    _add_calendar(router, controls)
+    _add_switches(router, controls)
+    _add_faults(router, controls)
+    app.include_router(router)
+
+
+def _only_loopback(request: Request) -> None:
+    if request.client is None or request.client.host not in LOOPBACK:
+        raise HTTPException(403, "the control plane answers on loopback only")
+
+
+def _add_calendar(router: APIRouter, controls: Controls) -> None:
+    """What day it is, and how it moves on."""
     world = controls.world
 
-    def only_loopback(request: Request) -> None:
-        if request.client is None or request.client.host not in LOOPBACK:
-            raise HTTPException(403, "the control plane answers on loopback only")
-
     @router.get("/status")
-    def status(request: Request) -> Wanted:
-        only_loopback(request)
+    def status() -> Wanted:
         world.tick(0)
         connection = world.connection()
         workers = connection.execute("select count(*) from hris_workers").fetchone()[0]
@@ -64,8 +72,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         }
 
     @router.post("/advance")
-    def advance(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
-        only_loopback(request)
+    def advance(wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
         days = wanted.get("days", 1)
         if not isinstance(days, int) or days < 1:
             raise HTTPException(422, "days must be a number of at least 1")
@@ -75,8 +82,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         return {"company_date": company_date(world.connection()).isoformat()}
 
     @router.post("/reset")
-    def reset(request: Request) -> Wanted:
-        only_loopback(request)
+    def reset() -> Wanted:
         controls.reset()
         controls.faults.clear()
         for book in controls.tokens:
@@ -85,8 +91,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         return {"company_date": company_date(world.connection()).isoformat()}
 
     @router.post("/clock")
-    def clock(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
-        only_loopback(request)
+    def clock(wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
         minutes = wanted.get("advance_minutes", 0)
         if not isinstance(minutes, (int, float)) or minutes < 0:
             raise HTTPException(422, "advance_minutes must be a number of at least 0")
@@ -94,9 +99,13 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         catch_up(world)
         return {"now": _utc(now)}
 
+
+def _add_switches(router: APIRouter, controls: Controls) -> None:
+    """The order of rows, the quota, and the journal of requests."""
+    world = controls.world
+
     @router.post("/shuffle")
-    def shuffle(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
-        only_loopback(request)
+    def shuffle(wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
         seed = wanted.get("seed")
         if seed is not None and not isinstance(seed, int):
             raise HTTPException(422, "seed must be a number or null")
@@ -104,8 +113,7 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         return {"seed": seed}
 
     @router.post("/quota")
-    def quota(request: Request, wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
-        only_loopback(request)
+    def quota(wanted: Wanted = Body(default={})) -> Wanted:  # noqa: B008
         per_hour = wanted.get("per_hour")
         if per_hour is not None and (not isinstance(per_hour, int) or per_hour < 0):
             raise HTTPException(422, "per_hour must be a number or null")
@@ -113,23 +121,20 @@ def add_control_plane(app: FastAPI, controls: Controls) -> None:
         return dict(controls.quota.state())
 
     @router.get("/journal")
-    def journal(request: Request, after: int = 0, limit: int = 10_000) -> Wanted:
-        only_loopback(request)
+    def journal(after: int = 0, limit: int = 10_000) -> Wanted:
         entries = controls.journal.read(after, limit)
         return {"entries": entries, "last": controls.journal.last()}
-
-    _add_faults(router, controls, only_loopback)
-    app.include_router(router)
 
 
 def _utc(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _add_faults(router: APIRouter, controls: Controls, only_loopback: Callable[[Request], None]) -> None:
+def _add_faults(router: APIRouter, controls: Controls) -> None:
+    """Faults that are armed."""
+
     @router.get("/faults")
-    def list_faults(request: Request) -> Wanted:
-        only_loopback(request)
+    def list_faults() -> Wanted:
         return {
             "faults": [
                 {"id": armed.number, "seen": armed.seen, "fired": armed.fired, **asdict(armed.fault)}
@@ -138,15 +143,13 @@ def _add_faults(router: APIRouter, controls: Controls, only_loopback: Callable[[
         }
 
     @router.post("/faults")
-    def add_fault(request: Request, wanted: Wanted) -> Wanted:
-        only_loopback(request)
+    def add_fault(wanted: Wanted) -> Wanted:
         try:
             return {"id": controls.faults.add(Fault.from_wire(wanted))}
         except (ValueError, TypeError) as error:
             raise HTTPException(422, str(error)) from None
 
     @router.delete("/faults")
-    def clear_faults(request: Request) -> Wanted:
-        only_loopback(request)
+    def clear_faults() -> Wanted:
         controls.faults.clear()
         return {"faults": []}

@@ -22,10 +22,12 @@ def docebo_error(status: int, name: str, message: str, field: str = "") -> Reply
 
 
 def bad_request(message: str, field: str = "") -> Problem:
+    """The request cannot be used as it is; `field` is to blame."""
     return Problem(docebo_error(400, "BadRequest", message, field))
 
 
 def not_found(message: str) -> Problem:
+    """There is no such thing."""
     return Problem(docebo_error(404, "NotFound", message))
 
 
@@ -59,6 +61,7 @@ def page_reply(call: Call, items: Sequence[object], total: int) -> Reply:
 
 
 def page_data(call: Call, items: Sequence[object], total: int) -> dict[str, object]:
+    """The `data` of a page: its items and where it stands in the list."""
     page, size = page_of(call)
     pages = -(-total // size)
     text = f"{call.path}?{sorted((k, v) for k, v in call.query.items() if k != 'page')}#{page}"

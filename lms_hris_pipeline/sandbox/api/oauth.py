@@ -55,6 +55,7 @@ def basic_credentials(authorization: str) -> tuple[str, str]:
 
 
 def same(given: str, expected: str) -> bool:
+    """Compared in a time that does not depend on where they differ."""
     return hmac.compare_digest(given.encode(), expected.encode())
 
 

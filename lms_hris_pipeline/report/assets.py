@@ -1,0 +1,42 @@
+"""The assets of the reports: the facts as tables, and the pages and workbooks made of them."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from lms_hris_pipeline.report.render import NightFacts, render_reports
+from lms_hris_pipeline.resources.assets import Done, sql_asset, step_asset
+from lms_hris_pipeline.resources.closing import SEALED
+from lms_hris_pipeline.resources.night import Night
+from lms_hris_pipeline.resources.snapshot import read_first_seen
+from lms_hris_pipeline.tables import ALL_TABLES, report
+
+PAGES = dg.AssetKey(["pages", "reports"])
+
+
+def _render(night: Night) -> Done:
+    """Pages and workbooks as at seal; a case that is new tonight was first seen at the night's instant."""
+    facts = NightFacts(
+        firm_name=night.settings.firm.name,
+        zone=night.settings.firm.zone,
+        first_seen=read_first_seen(night.run_folder),
+        policy=night.settings.policy,
+    )
+    with night.sealed_batch() as batch:
+        files = render_reports(batch, night.reports_dir, facts)
+    return Done(len(files), {"folder": night.reports_dir.as_posix(), "files": "\n".join(file.name for file in files)})
+
+
+assets = [
+    *(sql_asset(table) for table in report.TABLES),
+    step_asset(
+        ("pages", "reports"),
+        _render,
+        about="What people open in the morning: exceptions, chargeback, and an index with what was read and left out.",
+        grain="a file",
+        owner="team:learning",
+        domain="sync",
+        reads=(SEALED, *(table for table in ALL_TABLES if not table.schema.startswith("raw"))),
+        kinds={"python", "excel"},
+    ),
+]

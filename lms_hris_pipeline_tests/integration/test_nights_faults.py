@@ -1,0 +1,141 @@
+"""Whole nights over vendors that misbehave: what passes by itself finishes right, what cannot be believed stops."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lms_hris_pipeline.sandbox import company
+from lms_hris_pipeline_tests.support.nights import House, exported, failures, house
+from lms_hris_pipeline_tests.support.sandbox_api import Sandbox
+
+WORKERS = 80
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    company.generate(folder, workers=WORKERS, seed=11, faults=company.FaultRates.default())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first_night(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with one good night behind it, to be copied."""
+    home = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        shutil.copytree(template, home / "company")
+        with house(home, home / "company", patch) as built:
+            built.night()
+            built.shelf.folder(built.shelf.current() or "").joinpath("warehouse.duckdb").chmod(0o644)
+    return home
+
+
+@pytest.fixture
+def troubled(first_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, Sandbox]]:
+    """The morning after a good night, and a hand on the vendors."""
+    home = tmp_path / "home"
+    shutil.copytree(first_night, home)
+    with house(home, home / "company", monkeypatch) as built, httpx.Client(timeout=20) as http:
+        built.configure(extract={"timeout_seconds": 2, "max_attempts": 3})
+        yield built, Sandbox(built.server, http, home / "company")
+
+
+PASSING: list[tuple[str, dict[str, Any]]] = [
+    ("429", {"path": "/learn/v1/enrollments", "retry_after": 1}),
+    ("429", {"path": "/learn/v1/enrollments"}),
+    ("503", {"path": "/manage/v1/user", "times": 2}),
+    ("slow", {"path": "/ccx/service/customreport2", "seconds": 0.5}),
+    ("timeout", {"path": "/manage/v1/user", "seconds": 3}),
+    ("token_expiry", {"path": "/learn/v1/enrollments", "nth": 2}),
+    ("token_expiry", {"path": "/ccx/service/customreport2", "nth": 3}),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"), PASSING, ids=[f"{kind}-{number}" for number, (kind, _) in enumerate(PASSING)]
+)
+def test_scenario_34_what_passes_by_itself_changes_nothing(
+    kind: str, where: dict[str, Any], troubled: tuple[House, Sandbox]
+) -> None:
+    built, sandbox = troubled
+    before = built.shelf.current()
+    sandbox.fault(kind, **where)
+    batch = built.night(fresh=True)
+    assert batch != before
+    with built.batch() as after, built.batch(before) as earlier:
+        for name in ("canonical.workers", "canonical.learners", "canonical.enrolments", "canonical.employments"):
+            assert exported(after, name) == exported(earlier, name)
+
+
+STOPPING: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
+    ("cut body of users", "cut_body", {"path": "/manage/v1/user"}, ("Docebo", "users", "page 1")),
+    ("cut body of workers", "cut_body", {"path": "/ccx/service/customreport2", "query": "Location="}, ("Workday", "workers")),
+    ("14: empty HTTP 200", "empty_200", {"path": "/ccx/service/customreport2", "query": "Location="}, ("Workday", "workers")),
+    ("empty users", "empty_200", {"path": "/manage/v1/user"}, ("Docebo", "users", "page 1")),
+    ("duplicate page", "duplicate_page", {"path": "/learn/v1/enrollments"}, ("Docebo", "enrolments", "page")),
+    ("missing page", "missing_page", {"path": "/learn/v1/enrollments"}, ("Docebo", "enrolments", "page")),
+    ("33: renamed field", "renamed_field",
+     {"path": "/ccx/service/customreport2", "query": "Location=", "field": "Hire_Date", "to": "First_Day"},
+     ("Workday", "workers", "Hire_Date")),
+    ("33: dropped field", "dropped_field", {"path": "/manage/v1/user", "field": "status"}, ("Docebo", "users", "status")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "words"), [case[1:] for case in STOPPING], ids=[case[0] for case in STOPPING]
+)
+def test_what_cannot_be_believed_stops_and_the_last_good_batch_stays_current(
+    kind: str, where: dict[str, Any], words: tuple[str, ...], troubled: tuple[House, Sandbox]
+) -> None:
+    built, sandbox = troubled
+    before = built.shelf.current()
+    sandbox.fault(kind, **{"times": None, **where})
+    result = built.run(fresh=True)
+    assert not result.success
+    said = "\n".join(failures(result))
+    for word in words:
+        assert word in said
+    assert built.shelf.current() == before
+    assert built.shelf.sealed() == [before]
+    with built.ledger() as ledger:
+        assert ledger.batches() == [before], "a night that failed proposes nothing"
+    sandbox.control("DELETE", "/faults")
+    assert built.night() != before, "and the next night is right"
+
+
+def test_scenario_15_an_extract_that_stays_incomplete_deactivates_nobody(troubled: tuple[House, Sandbox]) -> None:
+    built, sandbox = troubled
+    sandbox.sql_write("update hris_workers set is_terminated = 0 where 0")
+    sandbox.fault("503", path="/ccx/service/customreport2", query="Location=", nth=4, times=None)
+    built.night(fresh=True)
+    with built.batch() as batch:
+        complete = batch.execute("select is_complete from raw_hris.extracts where entity = 'workers'")
+        assert complete == [(False,)]
+        found = batch.execute(
+            "select count(*) filter (operation = 'deactivate'), count(*) from reconcile.proposed_deltas"
+        )
+        assert found[0][0] == 0
+        assert batch.execute("select count(*) from reconcile.situations where situation = 'unobserved'")[0][0] > 0
+
+
+def test_scenario_36_an_extract_that_the_quota_ended_goes_on_at_its_page(troubled: tuple[House, Sandbox]) -> None:
+    built, sandbox = troubled
+    before = built.shelf.current()
+    sandbox.control("POST", "/quota", {"per_hour": 14})
+    result = built.run(fresh=True)
+    assert not result.success
+    assert "QuotaExhausted" in "\n".join(failures(result))
+    assert built.shelf.current() == before
+    seen = len(sandbox.journal())
+    sandbox.control("POST", "/quota", {"per_hour": None})
+    built.night()
+    asked = [entry["path"] for entry in sandbox.journal()[seen:]]
+    assert "/manage/v1/user" not in asked, "what had landed is not read again"
+    with built.batch() as batch:
+        assert batch.execute("select count(*) from raw_lms.extracts where not is_complete") == [(0,)]

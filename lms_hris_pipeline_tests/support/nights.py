@@ -1,0 +1,161 @@
+"""Whole nights in a folder of their own: the Dagster job, in this process, over a running sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from lms_hris_pipeline.ledger import Ledger, open_ledger
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, FRESH_TAG, REPLAY_TAG
+from lms_hris_pipeline.sandbox.api.options import SandboxOptions
+from lms_hris_pipeline.sandbox.api.server import SandboxServer
+from lms_hris_pipeline.sandbox.store import instant, open_company
+from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.tables import BY_NAME
+from lms_hris_pipeline.warehouse import Batch, BatchShelf
+
+FAMILIES = ("accounts", "organisation", "roles", "enrolments", "skills", "training_records", "offboarding")
+CREDENTIALS = (
+    "workday_client_id", "workday_client_secret", "workday_refresh_token", "workday_soap_user",
+    "workday_soap_password", "docebo_client_id", "docebo_client_secret",
+)  # fmt: skip
+
+
+@dataclass
+class House:
+    """An installation: its data, its settings and the vendors it speaks to."""
+
+    home: Path
+    server: SandboxServer
+    company: Path
+    monkeypatch: pytest.MonkeyPatch
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings()
+
+    @property
+    def shelf(self) -> BatchShelf:
+        return BatchShelf(self.home / "data")
+
+    def configure(self, **sections: Mapping[str, object]) -> None:
+        """Write the settings file anew: the sandbox's profile, and `sections` over it."""
+        lines = ['profile = "sandbox"', "[firm]", f'data_dir = "{(self.home / "data").as_posix()}"']
+        for section, values in sections.items():
+            lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
+        (self.home / "lms_hris.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def automatic(self, **sections: Mapping[str, object]) -> None:
+        """Everything is approved by policy, and no breaker stands in the way."""
+        policy = {**dict.fromkeys(FAMILIES, "auto"), "auto_approve_risk": "high"}
+        self.configure(policy=policy, publishing={"breaker_count": 10**6, "breaker_share": 1.0}, **sections)
+
+    def as_of(self) -> datetime:
+        """The instant at which a night looks at the company."""
+        connection = open_company(self.company)
+        try:
+            return instant(connection)
+        finally:
+            connection.close()
+
+    def tags(self, *, fresh: bool = False) -> dict[str, str]:
+        """The tags of a run of the company's day."""
+        as_of = self.as_of()
+        batch = self.shelf.next_id(as_of.astimezone(self.settings.firm.zone).date().isoformat())
+        return {BATCH_TAG: batch, AS_OF_TAG: as_of.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
+
+    def run(self, *, fresh: bool = False, replay_of: str = "") -> dg.ExecuteInProcessResult:
+        """One run of the job; it may fail."""
+        return execute({REPLAY_TAG: replay_of} if replay_of else self.tags(fresh=fresh))
+
+    def night(self, **how: Any) -> str:
+        """One night that must succeed; its batch."""
+        result = self.run(**how)
+        assert result.success, failures(result)
+        batch = how.get("replay_of") or self.shelf.current()
+        assert batch
+        return batch
+
+    @contextmanager
+    def batch(self, name: str | None = None) -> Iterator[Batch]:
+        """A sealed batch."""
+        with self.shelf.read(name) as batch:
+            yield batch
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The installation's ledger."""
+        ledger = open_ledger(self.settings.ledger_url)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def approve_everything(self) -> int:
+        """A person approves all that waits; how many."""
+        with self.ledger() as ledger:
+            waiting = [delta.delta_id for delta in ledger.deltas(states=("proposed",))]
+            return ledger.approve(waiting, by="a tester", now=self.as_of()) if waiting else 0
+
+
+def execute(tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
+    """Run the job in this process, with nothing kept of Dagster's own records."""
+    from lms_hris_pipeline.definitions import NIGHTLY, defs
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        return defs.resolve_job_def(NIGHTLY).execute_in_process(
+            instance=instance,
+            tags=dict(tags),
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+def proposed(batch: Batch) -> set[tuple[Any, ...]]:
+    """The batch's wishes as (family, entity, operation, target key, desired)."""
+    rows = batch.execute("select family, entity, operation, target_key, desired from reconcile.proposed_deltas")
+    return {(*row[:4], json.dumps(json.loads(row[4]), sort_keys=True)) for row in rows}
+
+
+def exported(batch: Batch, name: str) -> list[tuple[Any, ...]]:
+    """All rows of a table in a total order; columns that tell how the data came are left out."""
+    table = BY_NAME[name]
+    columns = ", ".join(f"{column.name}::varchar" for column in table.columns if not column.volatile)
+    return sorted(batch.execute(f"select {columns} from {name}"), key=str)
+
+
+def failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What went wrong in a run, step by step."""
+    found = []
+    for event in result.all_node_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            error = event.step_failure_data.error
+            while error.cause is not None:
+                error = error.cause
+            found.append(f"{event.step_key}: {error.message.strip()}")
+    return found
+
+
+@contextmanager
+def house(
+    home: Path, company: Path, monkeypatch: pytest.MonkeyPatch, *, as_process: bool = False, **options: Any
+) -> Iterator[House]:
+    """An installation in `home` over the made-up company in `company`; settings lead to its vendors."""
+    with SandboxServer(company, SandboxOptions(**options), as_process=as_process) as server:
+        built = House(home, server, company, monkeypatch, options)
+        monkeypatch.setenv("LMS_HRIS_CONFIG", str(home / "lms_hris.toml"))
+        monkeypatch.setenv("LMS_HRIS_HRIS__BASE_URL", server.workday_url)
+        monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", server.docebo_url)
+        for name in CREDENTIALS:
+            monkeypatch.setenv(f"LMS_HRIS_SECRET_{name.upper()}", getattr(server.credentials, name))
+        built.configure()
+        yield built
