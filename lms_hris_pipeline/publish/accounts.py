@@ -8,17 +8,29 @@ from typing import Any
 
 from lms_hris_pipeline.connectors.protocols import RowOutcome
 from lms_hris_pipeline.model.delta import Delta
-from lms_hris_pipeline.publish.bench import Bench, worker_of
-from lms_hris_pipeline.publish.sight import DONE, READY, Sight, Stand, Unit, compare, is_same, names, stale
+from lms_hris_pipeline.publish.bench import Bench, awaits_creation, worker_of
+from lms_hris_pipeline.publish.sight import DONE, READY, Sight, Stand, Unit, compare, is_same, names
 
 Sights = dict[str, Sight]
 NO_ACCOUNT = Sight(Stand.WAITING, "its account does not exist yet")
 GONE = Sight(Stand.STALE, "the account is gone")
 IDENTITY = "employee_number"
+NAMES = ("first_name", "last_name", "email")
+
+
+def absent(delta: Delta) -> Sight:
+    """How a delta stands whose account the target does not show."""
+    return NO_ACCOUNT if awaits_creation(delta) else GONE
+
+
+def is_wanted(desired: Mapping[str, object], values: Mapping[str, object]) -> bool:
+    """Whether an account of the wanted user name is the wanted one: by employee number, without one by names."""
+    identity = (IDENTITY,) if desired.get(IDENTITY) else NAMES
+    return all(is_same(name, desired.get(name), values.get(name)) for name in identity)
 
 
 def see_created(bench: Bench, deltas: Sequence[Delta]) -> Sights:
-    """An account of the wanted user name is the wanted one only where its employee number is, too."""
+    """Whether the account exists; one of the same user name may be somebody else's."""
     wanted = sorted({str(delta.desired["username"]) for delta in deltas})
     found = {account.username.lower(): account for account in bench.lms.accounts(usernames=wanted)}
     sights: Sights = {}
@@ -26,7 +38,7 @@ def see_created(bench: Bench, deltas: Sequence[Delta]) -> Sights:
         account = found.get(str(delta.desired["username"]).lower())
         if account is None:
             sights[delta.delta_id] = READY
-        elif is_same(IDENTITY, delta.desired.get(IDENTITY), account.values.get(IDENTITY)):
+        elif is_wanted(delta.desired, account.values):
             sights[delta.delta_id] = DONE
             bench.linked[worker_of(delta)] = account.learner_id
         else:
@@ -36,7 +48,8 @@ def see_created(bench: Bench, deltas: Sequence[Delta]) -> Sights:
 
 def send_created(bench: Bench, deltas: Sequence[Delta]) -> list[Unit]:
     """New accounts in one batch."""
-    return [Unit(tuple(deltas), lambda: bench.lms.create([delta.desired for delta in deltas]))]
+    rows = [delta.desired for delta in deltas]
+    return [Unit(tuple(deltas), lambda: bench.lms.create(rows))]
 
 
 def see_values(bench: Bench, deltas: Sequence[Delta]) -> Sights:
@@ -44,24 +57,28 @@ def see_values(bench: Bench, deltas: Sequence[Delta]) -> Sights:
     accounts = bench.accounts_of(deltas)
     sights: Sights = {}
     for delta in deltas:
-        learner = bench.learner_of(delta)
-        account = accounts.get(learner or "")
-        if account is not None:
-            sights[delta.delta_id] = compare(delta, delta.desired, account.values)
-        else:
-            sights[delta.delta_id] = NO_ACCOUNT if learner is None else GONE
+        account = accounts.get(bench.learner_of(delta) or "")
+        found = absent(delta) if account is None else compare(delta, delta.desired, account.values)
+        sights[delta.delta_id] = found
     return sights
 
 
 def send_values(bench: Bench, deltas: Sequence[Delta]) -> list[Unit]:
-    """Values in one batch by user name; a changed user name one by one, which is the only way there is."""
+    """Values in one batch by user name; a changed user name one by one, which is the only way there is.
+
+    The vendor's batch would create an account for a name that it does not know: names are read right before.
+    """
     accounts = bench.accounts_of(deltas)
     units = []
     plain: list[tuple[Delta, str]] = []
+
+    def rename(learner: str, delta: Delta) -> Unit:
+        return Unit((delta,), lambda: [bench.lms.rename(learner, delta.desired)])
+
     for delta in deltas:
         learner = bench.learner_of(delta) or ""
         if "username" in delta.desired:
-            units.append(Unit((delta,), lambda id_=learner, to=delta.desired: [bench.lms.rename(id_, to)]))
+            units.append(rename(learner, delta))
         elif learner in accounts:
             plain.append((delta, accounts[learner].username))
     if plain:
@@ -94,7 +111,7 @@ def send_active(bench: Bench, deltas: Sequence[Delta]) -> list[Unit]:
         bench,
         deltas,
         lambda delta: "yes" if delta.desired["active"] else "no",
-        lambda ids, value: bench.lms.set_active(ids, value == "yes"),
+        lambda ids, value: bench.lms.set_active(ids, is_active=value == "yes"),
     )
 
 
@@ -102,7 +119,7 @@ def see_branch(bench: Bench, deltas: Sequence[Delta]) -> Sights:
     """Values, and whether the learning system has the branch at all."""
     sights = see_values(bench, deltas)
     for delta in deltas:
-        if sights[delta.delta_id] is READY and bench.lms.branch_id(str(delta.desired["branch"])) is None:
+        if sights[delta.delta_id].stand is Stand.READY and bench.lms.branch_id(str(delta.desired["branch"])) is None:
             why = f"the learning system has no branch {delta.desired['branch']}"
             sights[delta.delta_id] = Sight(Stand.IMPOSSIBLE, why)
     return sights
@@ -130,10 +147,10 @@ def see_manager(bench: Bench, deltas: Sequence[Delta]) -> Sights:
     accounts = bench.accounts_of(deltas)
     sights: Sights = {}
     for delta in deltas:
-        learner, manager = bench.learner_of(delta), _manager(bench, delta)
-        account = accounts.get(learner or "")
+        manager = _manager(bench, delta)
+        account = accounts.get(bench.learner_of(delta) or "")
         if account is None:
-            sights[delta.delta_id] = NO_ACCOUNT if learner is None else GONE
+            sights[delta.delta_id] = absent(delta)
         elif manager is None:
             sights[delta.delta_id] = Sight(Stand.WAITING, "the manager's account does not exist yet")
         else:
@@ -152,47 +169,44 @@ def send_manager(bench: Bench, deltas: Sequence[Delta]) -> list[Unit]:
 
 
 def see_groups(bench: Bench, deltas: Sequence[Delta]) -> Sights:
-    """Memberships: those to be added or taken away may stand either way, the others must be as in the base."""
-    wanted = {name for delta in deltas for part in _group_parts(delta) for name in part}
+    """The memberships to be added and taken away, in manual groups. Others of the account do not matter here."""
+    accounts = bench.accounts_of(deltas)
+    wanted = {name for delta in deltas for side in _sides(delta) for name in side}
     groups = {name: bench.lms.group_id(name) for name in sorted(wanted)}
     members = {name: bench.lms.members(group) for name, group in groups.items() if group is not None}
     sights: Sights = {}
     for delta in deltas:
-        learner = bench.learner_of(delta)
-        add, remove, held = _group_parts(delta)
+        learner = bench.learner_of(delta) or ""
+        add, remove = _sides(delta)
         unknown = [name for name in add if name not in members]
-        if learner is None:
-            sights[delta.delta_id] = NO_ACCOUNT
+        if learner not in accounts:
+            sights[delta.delta_id] = absent(delta)
         elif unknown:
             why = f"the learning system has no manual group {', '.join(unknown)}"
             sights[delta.delta_id] = Sight(Stand.IMPOSSIBLE, why)
-        elif all(learner in members[name] for name in add) and not any(
-            learner in members.get(name, ()) for name in remove
-        ):
-            sights[delta.delta_id] = DONE
-        elif any(learner not in members.get(name, ()) for name in held if name not in remove):
-            sights[delta.delta_id] = stale("groups")
         else:
-            sights[delta.delta_id] = READY
+            is_in = all(learner in members[name] for name in add)
+            is_out = not any(learner in members.get(name, ()) for name in remove)
+            sights[delta.delta_id] = DONE if is_in and is_out else READY
     return sights
 
 
-def _group_parts(delta: Delta) -> tuple[list[str], list[str], list[str]]:
-    return names(delta.desired.get("add")), names(delta.desired.get("remove")), names(delta.base.get("groups"))
+def _sides(delta: Delta) -> tuple[list[str], list[str]]:
+    return names(delta.desired.get("add")), names(delta.desired.get("remove"))
 
 
 def send_groups(bench: Bench, deltas: Sequence[Delta]) -> list[Unit]:
     """One call a group and direction; adding and taking away are idempotent."""
     changes: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for delta in deltas:
-        add, remove, _ = _group_parts(delta)
-        for side, is_added in ((add, True), (remove, False)):
+        for side, is_added in zip(_sides(delta), (True, False), strict=True):
             for name in side:
                 changes[name, is_added].append(bench.learner_of(delta) or "")
 
     def call() -> list[RowOutcome]:
         refused: dict[str, str] = {}
-        for (name, is_added), ids in sorted(changes.items()):
+        # Nobody is for a moment in none of their groups: what is added comes first.
+        for (name, is_added), ids in sorted(changes.items(), key=lambda change: (not change[0][1], change[0][0])):
             group = bench.lms.group_id(name)
             for outcome in bench.lms.change_members(group, ids, is_added=is_added) if group else []:
                 if not outcome.is_done:

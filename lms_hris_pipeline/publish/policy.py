@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,39 +9,52 @@ from lms_hris_pipeline.model.delta import Delta
 from lms_hris_pipeline.model.errors import BreakerTripped
 from lms_hris_pipeline.settings import PublishSettings
 
-DESTRUCTIVE = frozenset({("account", "deactivate"), ("account", "merge")})
-BULK = frozenset({("groups", "set_groups"), ("branch", "update"), ("profile", "update")})
+Kind = tuple[str, str]
+DESTRUCTIVE: frozenset[Kind] = frozenset({("account", "deactivate"), ("account", "merge")})
+BULK: tuple[Kind, ...] = (("branch", "update"), ("groups", "set_groups"), ("profile", "update"))
 BULK_FACTOR = 5
 """Changes that can be undone may touch five times the share of destructive ones: a reorganisation still trips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Deltas of one family that the breaker keeps back."""
+    """Deltas that the breaker keeps back.
 
-    family: str
+    Args:
+        what: the changes in words, for example "deactivations and merges".
+        count: how many wait.
+        recent: how many of their kind were sent within the window.
+        limit: how many the firm allows within the window.
+    """
+
+    what: str
     count: int
     recent: int
     limit: int
+    window_days: int
     delta_ids: tuple[str, ...]
 
     def error(self) -> BreakerTripped:
         """The reason in words."""
         return BreakerTripped(
-            f"{self.count} changes of the family {self.family} wait, {self.recent} of their kind were sent within the "
-            f"window; the firm allows {self.limit}\n"
-            "  Look at them with `lms-hris deltas list`; then a named person may override the breaker."
+            f"{self.count} {self.what} wait, and {self.recent} were sent within {self.window_days} days; "
+            f"the firm allows {self.limit}\n"
+            "  Look at them: lms-hris deltas list; then a named person may let them pass: "
+            "lms-hris publish --override-breaker --by <name>"
         )
 
 
 def judge(
     deltas: Sequence[Delta],
     *,
-    recent: Mapping[tuple[str, str], int],
+    recent: Mapping[Kind, int],
     active_accounts: int,
     settings: PublishSettings,
 ) -> list[Held]:
-    """Families whose destructive or bulk changes are too many, with what is to be held back; others go on.
+    """What is to be held back: changes of existing accounts of which there are too many. Others go on.
+
+    Destructive changes count together, against a number and a share of the accounts; each kind of bulk change counts
+    by itself, against a larger share. All that wait of a kind wait together: which of them are wrong is not known.
 
     Args:
         recent: changes sent within the rolling window by entity and operation, so that many small nights trip as
@@ -51,17 +63,23 @@ def judge(
     """
     share = max(1, int(settings.breaker_share * active_accounts))
     bulk_share = max(1, int(min(1.0, BULK_FACTOR * settings.breaker_share) * active_accounts))
+    rules: list[tuple[frozenset[Kind], int, str]] = [
+        (DESTRUCTIVE, min(settings.breaker_count, share), "deactivations and merges"),
+        *((frozenset({kind}), bulk_share, f"changes of {kind[0]}") for kind in BULK),
+    ]
     held = []
-    for kinds, limit in ((DESTRUCTIVE, min(settings.breaker_count, share)), (BULK, bulk_share)):
-        concerned = [
-            delta
+    for kinds, limit, what in rules:
+        ids = tuple(
+            delta.delta_id
             for delta in deltas
             if (delta.entity, delta.operation) in kinds and delta.target_key.startswith("learner:")
-        ]
+        )
         before = sum(count for kind, count in recent.items() if kind in kinds)
-        if not concerned or len(concerned) + before <= limit:
-            continue
-        for family, count in sorted(Counter(delta.family for delta in concerned).items()):
-            ids = tuple(delta.delta_id for delta in concerned if delta.family == family)
-            held.append(Held(family, count, before, limit, ids))
+        if ids and len(ids) + before > limit:
+            held.append(Held(what, len(ids), before, limit, settings.breaker_window_days, ids))
     return held
+
+
+def overridden(held: Sequence[Held]) -> dict[str, object]:
+    """What a person let pass, for the audit trail: counts by kind of change."""
+    return {one.what: one.count for one in held}

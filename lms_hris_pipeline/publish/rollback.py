@@ -14,27 +14,44 @@ Inverse = tuple[Delta, dict[str, Scalar], dict[str, Scalar], str]
 _TURNED = {"deactivate": "reactivate", "reactivate": "deactivate"}
 
 
-def inverse_of(delta: Delta) -> Inverse | None:
+def inverse_of(delta: Delta, linked: Mapping[str, str]) -> Inverse | None:
     """What would take a verified delta back: `(delta, desired, base, operation)`; None where nothing can.
 
-    Creations, merges, completions and skills have no inverse: undoing them would lose evidence.
+    Creations, merges, completions and skills have no inverse: undoing them would lose evidence. An account that was
+    in no branch cannot be put back into none.
+
+    Args:
+        linked: account by worker id, for managers that were named by worker.
     """
     if delta.state is not DeltaState.VERIFIED or delta.target_system != "lms":
         return None
-    operation = _TURNED.get(delta.operation, delta.operation)
     if delta.operation == "set_groups":
-        held = set(names(delta.base.get("groups")))
-        add, remove = set(names(delta.desired.get("add"))), set(names(delta.desired.get("remove")))
-        desired: dict[str, Scalar] = {"add": "|".join(sorted(remove)), "remove": "|".join(sorted(add))}
-        return delta, desired, {"groups": "|".join(sorted((held - remove) | add))}, operation
-    if delta.operation == "set_manager" and "manager_learner_id" not in delta.desired:
-        return None
+        return _other_groups(delta)
+    written: Mapping[str, object] = delta.desired
+    if delta.operation == "set_manager" and "manager_learner_id" not in written:
+        manager = linked.get(str(written["manager_worker_id"]))
+        if manager is None:
+            return None
+        written = {"manager_learner_id": manager}
     if delta.operation not in (*_TURNED, "update", "set_manager"):
         return None
-    if not all(name in delta.base for name in delta.desired):
+    if not all(name in delta.base for name in written) or ("branch" in written and not delta.base["branch"]):
         return None
-    before: Mapping[str, Scalar] = {name: _scalar(delta.base[name]) for name in sorted(delta.desired)}
-    return delta, dict(before), dict(delta.desired), operation
+    before = {name: _scalar(delta.base[name]) for name in sorted(written)}
+    present = {name: _scalar(value) for name, value in sorted(written.items())}
+    return delta, before, present, _TURNED.get(delta.operation, delta.operation)
+
+
+def _other_groups(delta: Delta) -> Inverse:
+    held = set(names(delta.base.get("groups")))
+    add, remove = set(names(delta.desired.get("add"))), set(names(delta.desired.get("remove")))
+    # What was there before it was added, or not there before it was taken away, stays as it is.
+    desired: dict[str, Scalar] = {"add": _joined(remove & held), "remove": _joined(add - held)}
+    return delta, desired, {"groups": _joined((held - remove) | add)}, delta.operation
+
+
+def _joined(found: set[str]) -> str:
+    return "|".join(sorted(found))
 
 
 def _scalar(value: object) -> Scalar:
@@ -46,13 +63,16 @@ def propose_rollback(ledger: Ledger, ids: Sequence[str], *, by: str, now: dateti
 
     Once an inverse is approved and verified, its original is rolled back.
     """
-    found = ledger.deltas(ids=ids)
+    found = ledger.deltas(ids=ids) if ids else []
+    linked = {worker: learner for learner, worker in ledger.live_links().items()}
     inverses = []
     impossible = dict.fromkeys(set(ids) - {delta.delta_id for delta in found}, "there is no such delta")
     for delta in found:
-        inverse = inverse_of(delta)
+        inverse = inverse_of(delta, linked)
         if inverse is None:
-            impossible[delta.delta_id] = f"a {delta.state} {delta.operation} has no inverse"
+            impossible[delta.delta_id] = f"a {delta.operation} that is {delta.state} has no inverse"
+        elif not ledger.attempts(delta.delta_id):
+            impossible[delta.delta_id] = "nothing was sent: the target was so already"
         else:
             inverses.append(inverse)
     return ledger.propose_rollback(inverses, by=by, now=now), dict(sorted(impossible.items()))

@@ -17,7 +17,9 @@ from lms_hris_pipeline.connectors.docebo import DoceboWriter, open_docebo
 from lms_hris_pipeline.connectors.workday import WorkdayWriter, open_workday
 from lms_hris_pipeline.ledger import Ledger
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.publish.publisher import PublicationSummary, publish_approved
+from lms_hris_pipeline.publish.bench import Certificates
+from lms_hris_pipeline.publish.publisher import publish_approved
+from lms_hris_pipeline.publish.summary import PublicationSummary
 from lms_hris_pipeline.settings import Secrets, Settings
 
 QUOTA_WINDOW = timedelta(hours=1)
@@ -33,6 +35,7 @@ def publish_with(
     batch_id: str,
     active_accounts: int,
     skill_names: Mapping[str, str],
+    certificates: Certificates | None = None,
     override_by: str | None = None,
     file: Path | None = None,
     told: Callable[[str, int], None] = lambda step, count: None,
@@ -46,6 +49,8 @@ def publish_with(
     Args:
         active_accounts: active accounts that the batch read; what the breaker's share is taken of.
         skill_names: the framework's name by skill id.
+        certificates: day of expiry (YYYY-MM-DD, empty for never) by certification, by account, as the batch read
+            them; without them merges wait.
         override_by: the person who lets pass what the breaker would hold back.
         file: where the summary is written, for example data/batches/<batch>/publication.json.
         told: hears of each finished step and its number of deltas.
@@ -89,6 +94,7 @@ def publish_with(
             batch_id=batch_id,
             active_accounts=active_accounts,
             skill_names=skill_names,
+            certificates=certificates,
             override_by=override_by,
             file=file,
             told=heard,

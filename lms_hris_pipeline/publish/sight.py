@@ -60,7 +60,10 @@ def is_same(name: str, wanted: object, found: object) -> bool:
 
 
 def compare(delta: Delta, desired: Mapping[str, object], present: Mapping[str, object]) -> Sight:
-    """Fields to be written against the target's: each must hold its base still, or the wish already."""
+    """Fields to be written against the target's: each must hold its base still, or the wish already.
+
+    Facts of the base that the target does not hold (those of HR) and all other fields of the target do not count.
+    """
     if all(is_same(name, value, present.get(name)) for name, value in desired.items()):
         return DONE
     for name in sorted(set(delta.base) & set(present)):

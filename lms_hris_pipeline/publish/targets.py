@@ -27,7 +27,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One enrolment as the learning system has it now; `completed_date` is YYYY-MM-DD or None."""
+    """One enrolment as the learning system has it now.
+
+    Args:
+        completed_date: YYYY-MM-DD; empty where it is completed on a day that the vendor does not know; None where
+            it is not completed.
+        enrolled_at: as the vendor writes it, or empty.
+    """
 
     learner_id: str
     course_code: str
@@ -36,6 +42,7 @@ class Enrolment:
     completed_date: str | None
     score: str | None
     is_archived: bool
+    enrolled_at: str = ""
 
 
 class LmsTarget:
@@ -61,7 +68,7 @@ class LmsTarget:
 
     def rename(self, learner_id: str, values: Mapping[str, Any]) -> RowOutcome:
         """Change one account, its user name included."""
-        row = {_PUT_NAMES[name]: value for name, value in values.items() if name in _PUT_NAMES}
+        row = {_PUT_NAMES[name]: "" if value is None else value for name, value in values.items() if name in _PUT_NAMES}
         extra = [
             {"id": int(self._fields[name].removeprefix("field_")), "value": value or ""}
             for name, value in sorted(values.items())
@@ -69,7 +76,7 @@ class LmsTarget:
         ]
         return self._writer.put_user(learner_id, {**row, **({"additional_fields": extra} if extra else {})})
 
-    def set_active(self, ids: Sequence[str], is_active: bool) -> list[RowOutcome]:
+    def set_active(self, ids: Sequence[str], *, is_active: bool) -> list[RowOutcome]:
         """Activate or deactivate accounts."""
         return self._writer.change_status(ids, is_active=is_active)
 
@@ -108,13 +115,17 @@ class LmsTarget:
         """All enrolments of accounts, archived ones included."""
         return [_enrolment(row) for row in self._writer.read_enrolments(ids)] if ids else []
 
-    def complete(self, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> list[RowOutcome]:
-        """Record completions: user name, and course_code, completed_date, score."""
+    def complete(self, wanted: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[RowOutcome]:
+        """Record completions: user name, moment of enrolment or empty, and course_code, completed_date, score.
+
+        The vendor wants a moment of enrolment with every row; one that stands already is told again as it stands.
+        """
         rows = []
-        for username, values in wanted:
+        for username, enrolled_at, values in wanted:
             day = f"{values['completed_date']} 00:00:00"
             row = {"username": username, "course_code": values["course_code"], "status": "completed",
-                   "level": "student", "enrollment_date": day, "completion_date": day}  # fmt: skip
+                   "enrollment_date": enrolled_at or day, "completion_date": day}  # fmt: skip
+            row |= {} if enrolled_at else {"level": "student"}
             rows.append({**row, "score": values["score"]} if values.get("score") is not None else row)
         return self._writer.enrol(rows)
 
@@ -127,7 +138,8 @@ class LmsTarget:
         self._writer.merge(kept, gone, courses_from_gone)
 
     def _row(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        row = {_NAMES[name]: value for name, value in values.items() if name in _NAMES}
+        # A null would leave the value as it is; an empty text erases.
+        row = {_NAMES[name]: "" if value is None else value for name, value in values.items() if name in _NAMES}
         row |= {self._fields[name]: value or "" for name, value in values.items() if name in self._fields}
         if "active" in values:
             row["active"] = values["active"]
@@ -147,13 +159,19 @@ class LmsTarget:
 
 
 def _enrolment(row: Mapping[str, Any]) -> Enrolment:
-    done = str(row.get("completion_date") or "")[:10]
     return Enrolment(
         learner_id=str(row["user_id"]),
         course_code=str(row["course_code"]),
         course_id=str(row["course_id"]),
         status=str(row["status"]),
-        completed_date=done if row["status"] == "completed" and done and done != "0000-00-00" else None,
+        completed_date=_moment(row.get("completion_date"))[:10] if row["status"] == "completed" else None,
         score=None if row.get("score") is None else str(row["score"]),
         is_archived=bool(row.get("archived")),
+        enrolled_at=_moment(row.get("enrollment_date")),
     )
+
+
+def _moment(value: object) -> str:
+    """A moment as the vendor writes it; empty for none, which it may write as zeros."""
+    text = str(value or "")
+    return "" if text.startswith("0000-00-00") else text
