@@ -181,6 +181,12 @@ def test_orphans_are_switched_off_with_a_reason(company: Batch) -> None:
     assert reasons["learner:10040"].startswith("Orphan")
 
 
+def test_every_account_of_a_leaver_is_switched_off(company: Batch) -> None:
+    assert deltas_of(company)["account", "deactivate", "learner:10114"] == [{"active": False}]
+    mine = {finding[0] for finding in findings_of(company) if finding[2] == "10114"}
+    assert mine == {"duplicate_account", "leaver_active"}
+
+
 def test_duplicates_are_merged_and_not_touched_otherwise(company: Batch) -> None:
     deltas = deltas_of(company)
     assert deltas["account", "merge", "learner:10009"] == [{"duplicate_learner_id": "10109"}]

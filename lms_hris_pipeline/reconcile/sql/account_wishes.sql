@@ -177,6 +177,7 @@ reactivations as (
     where wanted.learner_id_lms is not null and not wanted.is_active
 ),
 
+-- every account of a leaver, second ones too: one that is left on is a way in
 leavers as (
     select
         'offboarding' as family,
@@ -206,8 +207,7 @@ leavers as (
     inner join canonical.employments as employments on employments.worker_id_hris = accounts.current_worker_id_hris
     inner join canonical.workers as workers on workers.worker_id_hris = accounts.current_worker_id_hris
     where
-        accounts.role = 'primary'
-        and not employments.is_in_scope
+        not employments.is_in_scope
         and employments.status in ('terminated', 'rescinded')
         and observed.has_all_workers
 ),

@@ -14,7 +14,7 @@ with primary_spells as (
     where assignments.is_primary
 ),
 
--- 0 = valid that day, 1 = not begun, 2 = over; a worker with any spell begun is read from those begun
+-- 0 = valid that day, 1 = over, 2 = not begun; a worker with any spell begun is read from those begun
 spells_on_utc_date as (
     select
         primary_spells.worker_id_hris,

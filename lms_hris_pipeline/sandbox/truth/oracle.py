@@ -1,0 +1,75 @@
+"""The oracle: reads both vendors and what is true of them, and says which changes and findings are right.
+
+An independent reading of the rules in plain Python: it shares no code with the pipeline that it is held against.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from lms_hris_pipeline.sandbox.store import instant, open_company
+from lms_hris_pipeline.sandbox.truth.account_rules import judge_accounts, judge_managers
+from lms_hris_pipeline.sandbox.truth.accounts import read_accounts, read_catalogue, read_completions, read_groups
+from lms_hris_pipeline.sandbox.truth.invoice_rules import judge_invoices
+from lms_hris_pipeline.sandbox.truth.parsing import day, text
+from lms_hris_pipeline.sandbox.truth.people import read_objects, read_people
+from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.sandbox.truth.standing import take_stock
+from lms_hris_pipeline.sandbox.truth.store import create_schema, open_truth
+from lms_hris_pipeline.sandbox.truth.training_rules import Training, judge_tags, read_meanings, read_training_records
+from lms_hris_pipeline.sandbox.truth.value_rules import judge_groups, judge_values
+from lms_hris_pipeline.sandbox.truth.verdict import Verdict
+
+
+def judge(company: sqlite3.Connection, truth: sqlite3.Connection, rules: Rules | None = None) -> Verdict:
+    """What a night that looks at the company now must propose and raise, were nothing under way.
+
+    Args:
+        company: the vendors' state.
+        truth: who is who and what each tag means; nothing else of it is read.
+    """
+    chosen = rules or Rules()
+    verdict = Verdict()
+    people = read_people(company, instant(company), chosen)
+    identities = truth.execute("select learner_id_lms, worker_id_hris, kind from identities order by learner_id_lms")
+    standing = take_stock(people, read_accounts(company), (tuple(row) for row in identities))
+    judge_accounts(standing, verdict)
+    judge_managers(standing, verdict)
+    judge_values(standing, _closed_cost_centers(company), verdict)
+    judge_groups(standing, read_groups(company, chosen), chosen, verdict)
+    catalogue = read_catalogue(company)
+    meanings = read_meanings(tuple(row) for row in truth.execute("select tag, skill_id from tags"))
+    training = Training(standing, catalogue, meanings, chosen)
+    training.take_in(read_completions(company, catalogue))
+    training.judge_completions(read_training_records(company, people, catalogue), catalogue.published, verdict)
+    training.judge_skills(judge_tags(company, meanings, verdict), verdict)
+    judge_invoices(company, standing, set(catalogue.counts_for), verdict)
+    return verdict
+
+
+def _closed_cost_centers(company: sqlite3.Connection) -> dict[str, str]:
+    found = {}
+    for record in read_objects(company, "INT_LMS_Cost_Centers"):
+        closed = day(record.get("Closed_On"))
+        if closed is not None:
+            found[str(text(record["Cost_Center_ID"]))] = closed
+    return found
+
+
+def refresh(folder: Path) -> None:
+    """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth."""
+    company, truth = open_company(folder), open_truth(folder)
+    try:
+        create_schema(truth)
+        verdict = judge(company, truth)
+        with truth:
+            truth.execute("delete from expected_deltas")
+            truth.execute("delete from expected_exceptions")
+            truth.executemany("insert into expected_deltas values(?, ?, ?, ?, ?)", sorted(verdict.deltas))
+            truth.executemany(
+                "insert into expected_exceptions values(?, ?, ?, ?, ?, ?)", sorted(verdict.exceptions, key=str)
+            )
+    finally:
+        company.close()
+        truth.close()

@@ -1,0 +1,29 @@
+"""What the oracle takes the firm's rules to be: those of the sandbox's profile, fixed.
+
+Two rules have no number: a user name is the work e-mail in lower case, and a value that HR leaves empty is neither
+written nor compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who is in scope, on which calendar, in which groups, and what shows a skill."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
+    """The firm's zone, for people whose location has none."""
+
+    prehire_days: int = 14
+    """An account may exist this many days before the first day of work."""
+
+    includes_contingent: bool = True
+    group_prefix: str = "JF: "
+    """A manual group of this name and a job family is the pipeline's to fill."""
+
+    min_score: Decimal = Decimal(70)
+    """A completion with a lower score shows no skill; one without a score does."""

@@ -1,0 +1,167 @@
+"""The rules about completions and skills: what one system holds and the other lacks."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lms_hris_pipeline.model.wish import Scalar
+from lms_hris_pipeline.sandbox.truth.accounts import Catalogue, Completion
+from lms_hris_pipeline.sandbox.truth.parsing import day, score, score_text, text
+from lms_hris_pipeline.sandbox.truth.people import People
+from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.sandbox.truth.standing import Standing
+from lms_hris_pipeline.sandbox.truth.verdict import Verdict
+
+Done = tuple[str, str, str]
+"""(person, course it counts for, day)."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """The row that stands for a completion in the learning system: the first account's, then the better score."""
+
+    learner_id: str
+    is_primary: bool
+    score: Decimal | None
+
+    def beats(self, other: Counted) -> bool:
+        """Whether this row stands for the completion rather than `other`."""
+        mine = (self.is_primary, _of(self.score))
+        theirs = (other.is_primary, _of(other.score))
+        return mine > theirs or (mine == theirs and self.learner_id < other.learner_id)
+
+
+def _of(value: Decimal | None) -> Decimal:
+    return Decimal(-1) if value is None else value
+
+
+def read_training_records(
+    company: sqlite3.Connection, people: People, catalogue: Catalogue
+) -> dict[Done, Decimal | None]:
+    """What the HR system holds, with the best score; rescinded records are left out.
+
+    A record of a course that the catalogue does not know, or that counts for nothing, counts as itself.
+    """
+    found: dict[Done, Decimal | None] = {}
+    rows = company.execute(
+        "select wid, content_id, completion_date, score from hris_learning_records where rescinded = 0"
+        " order by record_id"
+    )
+    for wid, content, completed, result in rows:
+        record, code, finished = people.records.get(wid), text(content), day(completed)
+        if record is None or code is None or finished is None:
+            continue
+        done = (record.person_key, catalogue.counts_for.get(code) or code, finished)
+        value = score(result)
+        if done not in found or _of(value) > _of(found[done]):
+            found[done] = value
+    return found
+
+
+class Training:
+    """The completions of one night, as they are read one by one, and what follows from them."""
+
+    def __init__(self, standing: Standing, catalogue: Catalogue, meanings: Mapping[str, str], rules: Rules) -> None:
+        self._standing = standing
+        self._rules = rules
+        self._skills = {
+            code: {meanings[tag] for tag in tags if tag in meanings} for code, tags in catalogue.tags.items()
+        }
+        self._counted: dict[Done, Counted] = {}
+        self._unmapped: set[tuple[str, str, str, str]] = set()
+        self._shown: set[tuple[str, str]] = set()
+
+    def take_in(self, completions: Iterable[Completion]) -> None:
+        """Count completions of accounts whose person is known."""
+        owners, owned = self._standing.owner, self._standing.owned
+        for completion in completions:
+            person = owners.get(completion.learner_id)
+            if person is None:
+                continue
+            if completion.counts_for is None:
+                code = completion.course_code or "?"
+                self._unmapped.add((person, completion.learner_id, code, completion.date))
+            else:
+                done = (person, completion.counts_for, completion.date)
+                is_primary = owned[person].primary == completion.learner_id
+                row = Counted(completion.learner_id, is_primary, completion.score)
+                held = self._counted.get(done)
+                if held is None or row.beats(held):
+                    self._counted[done] = row
+            if completion.score is None or completion.score >= self._rules.min_score:
+                for skill in self._skills.get(completion.course_code or "", ()):
+                    self._shown.add((person, skill))
+
+    def judge_completions(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
+        """Completions that one system holds and the other lacks, and those that count for nothing."""
+        current = self._standing.people.current
+        for (person, code, finished), row in self._counted.items():
+            if (person, code, finished) in records:
+                continue
+            worker = current[person].worker_id
+            verdict.find("completion_missing_hris", worker, row.learner_id, code, None, finished)
+            desired = {"course_code": code, "completed_date": finished, "score": score_text(row.score)}
+            key = f"worker:{worker}"
+            verdict.propose("training_records", "training_record", "add_training_record", key, desired)
+        for person, learner, code, finished in self._unmapped:
+            verdict.find("completion_unmapped", current[person].worker_id, learner, code, None, finished)
+        self._judge_records(records, published, verdict)
+
+    def _judge_records(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
+        """The latest completion of a course that can be taken, where the learning system has none of it at all."""
+        held = {(person, code) for person, code, _ in self._counted}
+        latest: dict[tuple[str, str], str] = {}
+        for person, code, finished in records:
+            if code in published and (person, code) not in held:
+                latest[person, code] = max(finished, latest.get((person, code), ""))
+        for (person, code), finished in latest.items():
+            worker = self._standing.people.current[person]
+            learner = self._standing.primary_of(worker)
+            if not worker.is_in_scope or learner is None:
+                continue
+            verdict.find("completion_missing_lms", worker.worker_id, learner, code, finished)
+            desired: dict[str, Scalar] = {
+                "course_code": code,
+                "completed_date": finished,
+                "score": score_text(records[person, code, finished]),
+                "status": "completed",
+            }
+            verdict.propose("enrolments", "completion", "enrol", f"learner:{learner}", desired)
+
+    def judge_skills(self, on_record: set[tuple[str, str]], verdict: Verdict) -> None:
+        """Skills that a person in scope has shown and that are not on their current record."""
+        for person, skill in self._shown:
+            worker = self._standing.people.current[person]
+            if worker.is_in_scope and (worker.worker_id, skill) not in on_record:
+                learner = self._standing.primary_of(worker)
+                verdict.find("skill_missing_hris", worker.worker_id, learner, skill)
+                verdict.propose("skills", "skill", "add_skill", f"worker:{worker.worker_id}", {"skill_id": skill})
+
+
+def read_meanings(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """What each tag means, by the tag without blanks; tags that mean no skill are left out."""
+    found: dict[str, str] = {}
+    for tag, skill in sorted(((text(tag) or "", skill or "") for tag, skill in tags), reverse=True):
+        if skill:
+            found[tag] = skill
+    return found
+
+
+def judge_tags(company: sqlite3.Connection, meanings: Mapping[str, str], verdict: Verdict) -> set[tuple[str, str]]:
+    """Raise tags in use that mean no skill; the skills on worker records, by id or by words that have a meaning."""
+    used = {text(row[0]) for row in company.execute("select title from lms_skills")}
+    on_record: set[tuple[str, str]] = set()
+    for wid, skill_id, name in company.execute("select wid, skill_id, skill_name from hris_skill_items"):
+        skill, tag = text(skill_id), text(name)
+        if skill is None and tag is not None:
+            used.add(tag)
+            skill = meanings.get(tag)
+        if skill is not None:
+            on_record.add((wid, skill))
+    for tag in used:
+        if tag is not None and tag not in meanings:
+            verdict.find("skill_tag_unmapped", None, None, "skill_tag", None, tag)
+    return on_record
