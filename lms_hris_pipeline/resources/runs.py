@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
 from lms_hris_pipeline.resources.snapshot import read_run_facts
 from lms_hris_pipeline.settings import load_settings
@@ -78,7 +79,7 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
         return Night(settings, replayed, as_of, Mode.REPLAY, run.run_id, teller=_tell_all)
     if run.job_name.startswith("__ASSET_JOB"):
         return _scratch(run, shelf)
-    as_of = _instant(tags.get(AS_OF_TAG))
+    as_of = _instant(tags[AS_OF_TAG]) if AS_OF_TAG in tags else present(settings)
     batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
     resumes = run.parent_run_id is not None
@@ -95,9 +96,7 @@ def _scratch(run: dg.DagsterRun, shelf: BatchShelf) -> Night:
     return Night(load_settings(), current, as_of, Mode.SCRATCH, run.run_id, teller=_tell_all)
 
 
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
+def _instant(text: str) -> datetime:
     try:
         instant: datetime | None = datetime.fromisoformat(text)
     except ValueError:
