@@ -129,7 +129,7 @@ class TrainingMaker:
         bits = rng.getrandbits(160)
         expires = None
         if course.recertify_months is not None:
-            expires = _DAYS.get(day) and date.fromordinal(day + course.recertify_months * 30).isoformat()
+            expires = date.fromordinal(day + course.recertify_months * 30).isoformat()
         content = code if bits & 7 else course.current.code
         self.rows.learning_records.append(
             (f"{bits >> 32:032x}", wid, content, iso, score, expires, f"{iso}T18:05:00.000-08:00", "Integration" if bits & 16 else "Workday", 0)
@@ -138,7 +138,7 @@ class TrainingMaker:
             shown.update(course.skill_ids)
         if user_id is None:
             return
-        enrolled = _DAYS[max(day - (bits >> 5 & 15), min(_DAYS))]
+        enrolled = _DAYS[day - (bits >> 5 & 15)]
         hour, minute = 6 + (bits >> 10 & 7), 10 + (bits >> 14 & 31)
         moment = f"{iso} {hour:02}:{minute}:00"
         owner = "rule" if course.kind != "skill" else "admin"
