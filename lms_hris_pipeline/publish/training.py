@@ -32,11 +32,12 @@ def see_completions(bench: Bench, deltas: Sequence[Delta]) -> Sights:
     for delta in deltas:
         learner = bench.learner_of(delta) or ""
         found = rows[learner, str(delta.desired["course_code"])]
-        sights[delta.delta_id] = _stands(delta, found) if learner in accounts else absent(delta)
+        sights[delta.delta_id] = stand_of(delta, found) if learner in accounts else absent(delta)
     return sights
 
 
-def _stands(delta: Delta, rows: Sequence[Enrolment]) -> Sight:
+def stand_of(delta: Delta, rows: Sequence[Enrolment]) -> Sight:
+    """How a completion stands against the account's enrolments in its course."""
     if any(row.completed_date == delta.desired["completed_date"] for row in rows):
         return DONE
     present = next((row for row in rows if not row.is_archived), None)
