@@ -74,8 +74,8 @@ class Firm:
         )  # fmt: skip
 
     def approve(self, *wishes: ProposedDelta) -> list[Delta]:
-        """Propose and approve; the deltas."""
-        self.propose(*wishes)
+        """Propose beside what is open already, and approve all; the deltas."""
+        self.propose(*wishes, is_complete=False)
         ids = [delta.delta_id for delta in self.ledger.deltas(states=("proposed",))]
         self.ledger.approve(ids, by="Ada", now=self.now)
         wanted = {found.wish_id for found in wishes}
