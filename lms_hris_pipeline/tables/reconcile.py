@@ -104,7 +104,7 @@ SKILL_ASSERTIONS = Table(
     (
         WORKER_ID,
         Column("skill_id", "VARCHAR", "Skill of the framework."),
-        Column("learner_id_lms", "VARCHAR", "First account of the person.", pii=_S),
+        Column("learner_id_lms", "VARCHAR", "First account of the person; null where it is to be created.", null=True, pii=_S),
         Column("course_code", "VARCHAR", "Course of the latest completion that shows it."),
         Column("tag", "VARCHAR", "Tag of that course."),
         Column("completed_date", "DATE", "Day of that completion."),
@@ -147,7 +147,7 @@ COMPLETION_GAPS = Table(
     (
         Column("gap", "VARCHAR", "Where it is missing; unmapped: it counts for no course.", values=("missing_hris", "missing_lms", "unmapped")),
         WORKER_ID,
-        LEARNER_ID,
+        Column("learner_id_lms", "VARCHAR", "Account concerned; null where it is to be created.", null=True, pii=_S),
         Column("course_code", "VARCHAR", "Course it counts for; for an unmapped one the code it was completed under."),
         Column("completed_date", "DATE", "Day of completion."),
         Column("score_pct", "DECIMAL(6,2)", "Score.", null=True, unit="per cent"),

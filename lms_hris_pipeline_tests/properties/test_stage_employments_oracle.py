@@ -132,9 +132,12 @@ def read(record: Record, as_of: datetime) -> Day:
 
 def current(records: list[Record], read_days: dict[str, Day]) -> str:
     in_scope = [record for record in records if read_days[record["Worker_WID"]].is_in_scope]
-    ranked: list[tuple[bool, str, str]] = [
-        (bool(in_scope) and record["Worker_Type"] == "Employee", record.get("Hire_Date") or "", record["Worker_WID"])
-        for record in in_scope or records
+
+    def comes_first(record: Record) -> bool:
+        return record["Worker_Type"] == "Employee" if in_scope else read_days[record["Worker_WID"]].status != "pre_hire"
+
+    ranked = [
+        (comes_first(record), record.get("Hire_Date") or "", record["Worker_WID"]) for record in in_scope or records
     ]
     return max(ranked)[2]
 

@@ -187,6 +187,16 @@ def test_every_account_of_a_leaver_is_switched_off(company: Batch) -> None:
     assert mine == {"duplicate_account", "leaver_active"}
 
 
+def test_a_leaver_who_comes_back_in_months_is_switched_off_until_then() -> None:
+    batch = reconciled(
+        {"workers": [worker(1, Universal_ID="U", **LEFT), worker(2, Universal_ID="U", Hire_Date="2027-05-01")]},
+        {"users": [user(1)]},
+        people=[link(1, 1)],
+    )
+    assert set(deltas_of(batch)) == {("account", "deactivate", "learner:10001")}
+    assert ("leaver_active", wid(1), "10001", "account", "terminated", "active") in findings_of(batch)
+
+
 def test_duplicates_are_merged_and_not_touched_otherwise(company: Batch) -> None:
     deltas = deltas_of(company)
     assert deltas["account", "merge", "learner:10009"] == [{"duplicate_learner_id": "10109"}]

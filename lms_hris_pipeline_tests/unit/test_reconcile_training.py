@@ -86,6 +86,38 @@ def test_completion_gaps() -> None:
     batch.close()
 
 
+def test_an_account_about_to_be_created_gets_the_history_that_hr_holds() -> None:
+    tags = [{"course_id": "1", "skill_id": "1", "title": "sql"}]
+    batch = reconciled(
+        {"workers": [worker(1)], "learning_records": [learning_record(1, 1, 1, DAY)]},
+        {"courses": COURSES, "course_skills": tags},
+        skills=MEANINGS,
+    )
+    deltas = deltas_of(batch)
+    key = f"worker:{wid(1)}"
+    assert deltas["completion", "enrol", key] == [{"course_code": "C-1", "completed_date": DAY, "status": "completed"}]
+    assert deltas["skill", "add_skill", key] == [{"skill_id": "S-SQL"}]
+    assert {finding[:3] for finding in findings_of(batch) if finding[1]} == {
+        ("missing_account", wid(1), None),
+        ("skill_missing_hris", wid(1), None),
+    }
+
+
+@pytest.mark.parametrize(("result", "is_shown"), [("70", True), ("69.99", False)])
+def test_a_completion_on_its_way_from_hr_shows_its_skill_at_once(result: str, is_shown: bool) -> None:
+    batch = reconciled(
+        {"workers": [worker(1)], "learning_records": [learning_record(1, 1, 3, DAY, Overall_Score=result)]},
+        {
+            "users": [user(1)],
+            "courses": COURSES,
+            "course_skills": [{"course_id": "1", "skill_id": "1", "title": "sql"}],
+        },
+        people=[link(1, 1)],
+        skills=MEANINGS,
+    )
+    assert {key[1] for key in deltas_of(batch)} == ({"enrol", "add_skill"} if is_shown else {"enrol"})
+
+
 def test_finding_names_who_holds_the_completion_and_when() -> None:
     batch = reconciled(
         {"workers": [worker(1), worker(2)], "learning_records": [learning_record(1, 2, 2, OTHER)]},

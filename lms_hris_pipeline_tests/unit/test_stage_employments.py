@@ -202,6 +202,9 @@ PERSONS: list[tuple[str, list[Record], int]] = [
         worker(60, Universal_ID="U6", Termination_Date="2026-10-31"), worker(61, Universal_ID="U6", Hire_Date="2026-11-10")], 61),
     ("rehire far ahead: not in scope yet", [
         worker(71, Universal_ID="U7"), worker(70, Universal_ID="U7", Hire_Date="2027-05-01")], 71),
+    ("left, rehired far ahead: a leaver until then", [
+        worker(91, Universal_ID="U9", Termination_Date="2026-10-31"),
+        worker(90, Universal_ID="U9", Hire_Date="2027-05-01")], 91),
     ("empty universal ids join nobody", [worker(80, Universal_ID=""), worker(81, Universal_ID="", Hire_Date="2026-05-01")], 80),
 ]  # fmt: skip
 

@@ -96,13 +96,16 @@ missing_lms as (
         held_in_hris.completed_date,
         held_in_hris.score_pct,
         present_enrolments.status as lms_status,
-        'learner:' || wanted.learner_id_lms as target_key
+        coalesce('learner:' || wanted.learner_id_lms, 'worker:' || wanted.worker_id_hris) as target_key
     from held_in_hris
     cross join reconcile.observed as observed
     inner join canonical.employments as employments
         on employments.person_key = held_in_hris.person_key and employments.is_current
     inner join reconcile.wanted_accounts as wanted
-        on wanted.worker_id_hris = employments.worker_id_hris and wanted.learner_id_lms is not null
+        on
+            wanted.worker_id_hris = employments.worker_id_hris
+            -- an account that is about to be created gets its history with it
+            and (wanted.learner_id_lms is not null or wanted.can_be_created)
     inner join canonical.courses as courses
         on courses.course_code = held_in_hris.canonical_course_code and courses.is_published
     -- the learning system has one row an account and course: a completion on another day is left alone

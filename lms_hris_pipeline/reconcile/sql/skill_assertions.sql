@@ -1,4 +1,5 @@
 -- grain: one skill of one person in scope, by the latest completion that shows it
+-- A completion that HR holds and the learning system is to get counts already: else its skill would come a night later.
 with meanings as (
     select
         skills.tag,
@@ -8,23 +9,42 @@ with meanings as (
     where skills.decision = 'accept' and skills.skill_id is not null
 ),
 
-shown as (
+completed as (
     select
         accounts.current_worker_id_hris as worker_id_hris,
-        meanings.skill_id,
         accounts.primary_learner_id_lms as learner_id_lms,
         completions.course_code,
-        course_skills.tag,
         completions.completed_date,
-        completions.score_pct,
-        meanings.confidence
+        completions.score_pct
     from canonical.completions as completions
     inner join reconcile.person_accounts as accounts on accounts.learner_id_lms = completions.learner_id_lms
+    union all
+    select
+        gaps.worker_id_hris,
+        gaps.learner_id_lms,
+        gaps.course_code,
+        gaps.completed_date,
+        gaps.score_pct
+    from reconcile.completion_gaps as gaps
+    where gaps.gap = 'missing_lms'
+),
+
+shown as (
+    select
+        completed.worker_id_hris,
+        meanings.skill_id,
+        completed.learner_id_lms,
+        completed.course_code,
+        course_skills.tag,
+        completed.completed_date,
+        completed.score_pct,
+        meanings.confidence
+    from completed
     inner join canonical.employments as employments
-        on employments.worker_id_hris = accounts.current_worker_id_hris and employments.is_in_scope
-    inner join canonical.course_skills as course_skills on course_skills.course_code = completions.course_code
+        on employments.worker_id_hris = completed.worker_id_hris and employments.is_in_scope
+    inner join canonical.course_skills as course_skills on course_skills.course_code = completed.course_code
     inner join meanings on meanings.tag = course_skills.tag
-    where completions.score_pct is null or completions.score_pct >= $min_score_pct::decimal(6, 2)
+    where completed.score_pct is null or completed.score_pct >= $min_score_pct::decimal(6, 2)
 ),
 
 latest as (

@@ -37,6 +37,8 @@ completions as (
             and deltas.worker_id_hris = gaps.worker_id_hris
             and deltas.course_code = gaps.course_code
             and deltas.completed_date = strftime(gaps.completed_date, '%Y-%m-%d')
+    -- where there is no account yet, that is the finding
+    where gaps.learner_id_lms is not null
 ),
 
 skills as (

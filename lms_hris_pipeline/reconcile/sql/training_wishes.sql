@@ -32,7 +32,7 @@ enrolments as (
         'lms' as target_system,
         'completion' as entity,
         'enrol' as operation,
-        'learner:' || gaps.learner_id_lms as target_key,
+        coalesce('learner:' || gaps.learner_id_lms, 'worker:' || gaps.worker_id_hris) as target_key,
         gaps.worker_id_hris,
         gaps.learner_id_lms,
         gaps.course_code || '@' || strftime(gaps.completed_date, '%Y-%m-%d') as subject,

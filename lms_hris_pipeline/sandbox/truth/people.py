@@ -175,10 +175,14 @@ def _status(is_rescinded: bool, hired: str | None, left: str | None, today: str)
     return "terminated" if left is not None and left < today else "active"  # the last day still counts
 
 
-def _stands(worker: Worker) -> tuple[bool, bool, str, str]:
-    """Who of one person's records stands for them: in scope first, then the employee's, then the latest."""
+def _stands(worker: Worker) -> tuple[bool, bool, bool, str, str]:
+    """Who of one person's records stands for them: in scope first, then the employee's, then the latest.
+
+    Who has left and comes back in months is a leaver until then.
+    """
     is_employee = worker.is_in_scope and worker.worker_type == EMPLOYEE
-    return (worker.is_in_scope, is_employee, worker.hire_date or "", worker.worker_id)
+    has_begun = worker.is_in_scope or worker.status != "pre_hire"
+    return (worker.is_in_scope, is_employee, has_begun, worker.hire_date or "", worker.worker_id)
 
 
 def people_of(records: Iterable[Worker]) -> People:

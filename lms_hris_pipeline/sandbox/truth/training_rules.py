@@ -91,9 +91,12 @@ class Training:
                 held = self._counted.get(done)
                 if held is None or row.beats(held):
                     self._counted[done] = row
-            if completion.score is None or completion.score >= self._rules.min_score:
-                for skill in self._skills.get(completion.course_code or "", ()):
-                    self._shown.add((person, skill))
+            self._show(person, completion.course_code, completion.score)
+
+    def _show(self, person: str, course_code: str | None, result: Decimal | None) -> None:
+        if result is None or result >= self._rules.min_score:
+            for skill in self._skills.get(course_code or "", ()):
+                self._shown.add((person, skill))
 
     def judge_completions(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
         """Completions that one system holds and the other lacks, and those that count for nothing."""
@@ -111,28 +114,37 @@ class Training:
         self._judge_records(records, published, verdict)
 
     def _judge_records(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
-        """The latest completion of a course that can be taken, where the learning system has none of it at all."""
+        """The latest completion of a course that can be taken, where the learning system has none of it at all.
+
+        An account that is about to be created gets its history with it; the finding then is the missing account.
+        """
         held = {(person, code) for person, code, _ in self._counted}
         latest: dict[tuple[str, str], str] = {}
         for person, code, finished in records:
             if code in published and (person, code) not in held:
                 latest[person, code] = max(finished, latest.get((person, code), ""))
         for (person, code), finished in latest.items():
-            worker = self._standing.people.current[person]
-            learner = self._standing.primary_of(worker)
-            if not worker.is_in_scope or learner is None:
+            wanted = self._standing.wanted.get(self._standing.people.current[person].worker_id)
+            if wanted is None or (wanted.account is None and not wanted.is_to_be_created):
                 continue
-            verdict.find("completion_missing_lms", worker.worker_id, learner, code, finished)
+            result = records[person, code, finished]
+            if wanted.account is not None:
+                learner = wanted.account.learner_id
+                verdict.find("completion_missing_lms", wanted.worker.worker_id, learner, code, finished)
             desired: dict[str, Scalar] = {
                 "course_code": code,
                 "completed_date": finished,
-                "score": score_text(records[person, code, finished]),
+                "score": score_text(result),
                 "status": "completed",
             }
-            verdict.propose("enrolments", "completion", "enrol", f"learner:{learner}", desired)
+            verdict.propose("enrolments", "completion", "enrol", wanted.target_key, desired)
+            self._show(person, code, result)
 
     def judge_skills(self, on_record: set[tuple[str, str]], verdict: Verdict) -> None:
-        """Skills that a person in scope has shown and that are not on their current record."""
+        """Skills that a person in scope has shown and that are not on their current record.
+
+        To be called after `judge_completions`: what the learning system is about to get from HR counts already.
+        """
         for person, skill in self._shown:
             worker = self._standing.people.current[person]
             if worker.is_in_scope and (worker.worker_id, skill) not in on_record:

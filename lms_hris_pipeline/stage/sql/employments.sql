@@ -156,6 +156,8 @@ ranked as (
             order by
                 judged.scope_reason in ('active', 'pre_hire') desc,
                 judged.scope_reason in ('active', 'pre_hire') and judged.worker_type = 'Employee' desc,
+                -- who has left and comes back in months is a leaver until then
+                judged.scope_reason = 'starts_later' asc,
                 judged.hire_date desc nulls last,
                 judged.worker_id_hris desc
         ) as current_worker_id_hris
