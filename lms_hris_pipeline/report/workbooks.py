@@ -1,0 +1,185 @@
+"""The workbooks: typed cells, a frozen header with filters, and a sheet that says what each column means.
+
+Texts are written as strings and never as formulas or links. Rows go out one at a time, so memory does not grow
+with them. Nothing in the file tells when it was written: its creation date is the instant of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from lms_hris_pipeline.report.columns import (
+    COST_COLUMNS,
+    FINDING_COLUMNS,
+    LINE_COLUMNS,
+    SHARE_COLUMNS,
+    TOTAL_COLUMNS,
+    Kind,
+    SheetColumn,
+)
+from lms_hris_pipeline.report.costs import CostPage
+from lms_hris_pipeline.report.facts import NightFacts
+from lms_hris_pipeline.report.findings import Finding
+from lms_hris_pipeline.report.inert import cell_text
+from lms_hris_pipeline.report.reading import rows_of
+from lms_hris_pipeline.report.words import long_instant
+from lms_hris_pipeline.warehouse import Batch
+
+MAX_ROWS = 1_000_000
+"""Rows of a sheet; what is more goes on in a further sheet."""
+_FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.INSTANT: "yyyy-mm-dd hh:mm", Kind.COUNT: "#,##0", Kind.AMOUNT: "#,##0.00"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: a title, its columns and its rows in order."""
+
+    title: str
+    about: str
+    columns: Sequence[SheetColumn[Any]]
+    rows: Iterable[Any]
+
+
+def write_findings_workbook(file: Path, batch: Batch, facts: NightFacts, findings: Sequence[Finding]) -> None:
+    """All exceptions, one row each, the urgent and old ones first."""
+    sheet = Sheet("Exceptions", "What does not agree between the two systems.", FINDING_COLUMNS, findings)
+    _write_workbook(file, batch, facts, "Exceptions", [sheet])
+
+
+def write_chargeback_workbook(file: Path, batch: Batch, facts: NightFacts, costs: CostPage) -> None:
+    """Totals, what each cost centre bears, every share, every invoice line."""
+    sheets = [
+        Sheet("Summary", "Invoices and shares by currency.", TOTAL_COLUMNS, [part.total for part in costs.parts]),
+        Sheet(
+            "Chargeback",
+            "What each cost centre bears by month of service and charge type.",
+            COST_COLUMNS,
+            [cost for part in costs.parts for cost in part.costs],
+        ),
+        Sheet("Shares", "Every share of every invoice line.", SHARE_COLUMNS, rows_of(batch, "shares")),
+        Sheet("Invoice lines", "Every invoice line and how it was shared.", LINE_COLUMNS, costs.lines),
+    ]
+    notes = [
+        f"{entity.system} {entity.name}: {entity.reason}. The shares rest on what arrived."
+        for entity in costs.incomplete
+    ]
+    _write_workbook(file, batch, facts, "Chargeback", sheets, notes)
+
+
+def _write_workbook(
+    file: Path, batch: Batch, facts: NightFacts, title: str, sheets: Sequence[Sheet], notes: Sequence[str] = ()
+) -> None:
+    book = xlsxwriter.Workbook(
+        str(file),
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    try:
+        created = batch.as_of.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": f"{title} {batch.id}", "company": cell_text(facts.firm_name), "created": created})
+        formats = _Formats(book, facts)
+        for sheet in sheets:
+            _write_sheets(book, sheet, formats)
+        _write_about(book, batch, facts, title, sheets, formats, notes)
+    finally:
+        book.close()
+
+
+class _Formats:
+    """The cell formats of a workbook, and the zone its instants are told in."""
+
+    def __init__(self, book: xlsxwriter.Workbook, facts: NightFacts) -> None:
+        self.zone = facts.zone
+        self.header = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"num_format": "@", "valign": "top"})
+        self.typed = {kind: book.add_format({"num_format": code, "valign": "top"}) for kind, code in _FORMATS.items()}
+
+
+def _write_sheets(book: xlsxwriter.Workbook, sheet: Sheet, formats: _Formats) -> None:
+    rows = iter(sheet.rows)
+    number = 1
+    while True:
+        part = islice(rows, MAX_ROWS)
+        first = next(part, None)
+        if first is None and number > 1:
+            return
+        title = sheet.title if number == 1 else f"{sheet.title} {number}"
+        _write_sheet(book.add_worksheet(title), sheet.columns, () if first is None else chain((first,), part), formats)
+        number += 1
+
+
+def _write_sheet(
+    page: xlsxwriter.worksheet.Worksheet, columns: Sequence[SheetColumn[Any]], rows: Iterable[Any], formats: _Formats
+) -> None:
+    for number, column in enumerate(columns):
+        page.set_column(number, number, column.width)
+    page.freeze_panes(1, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    for number, column in enumerate(columns):
+        page.write_string(0, number, column.header, formats.header)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for number, column in enumerate(columns):
+            value = column.value(row)
+            if value is not None:
+                _write_cell(page, last, number, column.kind, value, formats)
+    page.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _write_cell(
+    page: xlsxwriter.worksheet.Worksheet, row: int, column: int, kind: Kind, value: Any, formats: _Formats
+) -> None:
+    if kind is Kind.TEXT:
+        page.write_string(row, column, cell_text(value), formats.text)
+    elif kind is Kind.INSTANT:
+        local = value.astimezone(formats.zone).replace(tzinfo=None)
+        page.write_datetime(row, column, local, formats.typed[kind])
+    elif kind is Kind.DATE:
+        page.write_datetime(row, column, value, formats.typed[kind])
+    else:
+        page.write_number(row, column, value, formats.typed[kind])
+
+
+def _write_about(
+    book: xlsxwriter.Workbook,
+    batch: Batch,
+    facts: NightFacts,
+    title: str,
+    sheets: Sequence[Sheet],
+    formats: _Formats,
+    notes: Sequence[str],
+) -> None:
+    page = book.add_worksheet("About")
+    for number, width in enumerate((18, 24, 110)):
+        page.set_column(number, number, width)
+    lines = [
+        ("Report", "", title),
+        ("Firm", "", facts.firm_name),
+        ("Batch", "", batch.id),
+        ("As at seal", "", long_instant(batch.as_of, facts.zone)),
+        (
+            "Afterwards",
+            "",
+            "What publication did since then is in publication.json and in `lms-hris deltas list --all`.",
+        ),
+        *(("Incomplete", "", note) for note in notes),
+        ("", "", ""),
+        ("Sheet", "Column", "Meaning"),
+    ]
+    for sheet in sheets:
+        lines.append((sheet.title, "", sheet.about))
+        lines += [(sheet.title, column.header, column.about) for column in sheet.columns]
+    for number, line in enumerate(lines):
+        for column, text in enumerate(line):
+            is_head = column == 0 and number < len(lines) - sum(len(sheet.columns) + 1 for sheet in sheets)
+            page.write_string(number, column, cell_text(text), formats.header if is_head and text else formats.wrapped)
