@@ -146,6 +146,18 @@ class Deltas(Store):
         with self._transaction() as connection:
             return [as_delta(row) for row in connection.execute(query).mappings()]
 
+    def standings(self) -> list[tuple[str, str, str, bool]]:
+        """(wish, delta, state, whether in shadow) of the latest delta of each wish that is open or rejected."""
+        table = schema.deltas.c
+        query = (
+            sa.select(table.wish_id, table.delta_id, table.state, table.is_shadow)
+            .where(table.state.in_((*OPEN_STATES, DeltaState.REJECTED)))
+            .order_by(table.wish_id, table.generation)
+        )
+        with self._transaction() as connection:
+            latest = {row[0]: tuple(row) for row in connection.execute(query)}
+        return [(wish, delta, state, bool(shadow)) for wish, delta, state, shadow in latest.values()]
+
     def count_deltas(self) -> dict[tuple[str, str], int]:
         """Deltas by operation and state; shadow ones count as `shadow`."""
         table = schema.deltas.c

@@ -9,6 +9,7 @@ from lms_hris_pipeline.resources.assets import Done, step_asset
 from lms_hris_pipeline.resources.closing import SEALED
 from lms_hris_pipeline.resources.night import Mode, Night
 from lms_hris_pipeline.resources.runs import night_of
+from lms_hris_pipeline.resources.snapshot import write_standings
 from lms_hris_pipeline.settings import Secrets
 from lms_hris_pipeline.tables import reconcile
 
@@ -22,6 +23,7 @@ def _propose(night: Night) -> Done:
         return Done(0, {"note": f"a {night.mode.value} writes nothing to the ledger"})
     with night.sealed_batch() as batch:
         counts = take_in(batch, night.ledger, night.settings, now=night.now())
+    write_standings(night.run_folder, night.ledger.standings())
     return Done(counts["new"] + counts["known"], counts)
 
 

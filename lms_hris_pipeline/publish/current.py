@@ -33,7 +33,7 @@ def publish_current(
     """
     with shelf.read(batch_id) as batch:
         active = batch.execute("select count(*) from canonical.learners where is_active")[0][0]
-        names = {skill: name for skill, name in batch.execute("select skill_id, name from canonical.framework_skills")}
+        names = dict(batch.execute("select skill_id, name from canonical.framework_skills"))
         name = batch.id
     return publish_with(
         settings,

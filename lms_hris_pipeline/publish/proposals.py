@@ -46,9 +46,8 @@ def take_in(batch: Batch, ledger: Ledger, settings: Settings, *, now: datetime) 
 
 def proposed(batch: Batch) -> list[ProposedDelta]:
     """The wishes of a batch."""
-    columns = ", ".join(reconcile.PROPOSED_DELTAS.column_names)
-    rows = batch.execute(f"select {columns} from reconcile.proposed_deltas order by wish_id")
-    return [ProposedDelta(*row) for row in rows]
+    rows = batch.read(reconcile.PROPOSED_DELTAS).to_pylist()
+    return [ProposedDelta(**row) for row in rows]
 
 
 def _new_links(batch: Batch) -> list[tuple[str, str, str, str]]:

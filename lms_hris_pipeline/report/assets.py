@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import dagster as dg
 
-from lms_hris_pipeline.report.render import NightFacts, render_reports
+from lms_hris_pipeline.model.delta import DeltaState
+from lms_hris_pipeline.report.facts import DeltaStanding, NightFacts
+from lms_hris_pipeline.report.render import render_reports
 from lms_hris_pipeline.resources.assets import Done, sql_asset, step_asset
 from lms_hris_pipeline.resources.closing import SEALED
 from lms_hris_pipeline.resources.night import Night
-from lms_hris_pipeline.resources.snapshot import read_first_seen
-from lms_hris_pipeline.tables import ALL_TABLES, report
+from lms_hris_pipeline.resources.snapshot import read_first_seen, read_standings
+from lms_hris_pipeline.tables import report
 
 PAGES = dg.AssetKey(["pages", "reports"])
+PROPOSALS = dg.AssetKey(["ledger", "proposals"])
 
 
 def _render(night: Night) -> Done:
     """Pages and workbooks as at seal; a case that is new tonight was first seen at the night's instant."""
-    facts = NightFacts(
-        firm_name=night.settings.firm.name,
-        zone=night.settings.firm.zone,
-        first_seen=read_first_seen(night.run_folder),
-        policy=night.settings.policy,
-    )
+    folder = night.run_folder
+    standings = {
+        wish: DeltaStanding(delta, DeltaState(state), shadow) for wish, delta, state, shadow in read_standings(folder)
+    }
+    firm = night.settings.firm
+    facts = NightFacts(firm.name, firm.time_zone, night.settings.policy, read_first_seen(folder), standings)
     with night.sealed_batch() as batch:
         files = render_reports(batch, night.reports_dir, facts)
     return Done(len(files), {"folder": night.reports_dir.as_posix(), "files": "\n".join(file.name for file in files)})
@@ -36,7 +39,7 @@ assets = [
         grain="a file",
         owner="team:learning",
         domain="sync",
-        reads=(SEALED, *(table for table in ALL_TABLES if not table.schema.startswith("raw"))),
+        reads=(SEALED, PROPOSALS),
         kinds={"python", "excel"},
     ),
 ]

@@ -29,6 +29,9 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
 """In the order in which a LedgerSnapshot holds them."""
 
 _ARROW = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us")}
+_STANDINGS = pa.schema(
+    [("wish_id", pa.string()), ("delta_id", pa.string()), ("state", pa.string()), ("is_shadow", pa.bool_())]
+)
 _CASES = pa.schema([("exception_id", pa.string()), ("first_seen_at", pa.timestamp("us", "UTC"))])
 
 
@@ -85,6 +88,21 @@ def read_first_seen(folder: Path) -> dict[str, datetime]:
     """When each case that was open when the batch began was first seen, by exception id."""
     cases = _read(folder / "cases.parquet")
     return dict(zip(cases["exception_id"].to_pylist(), cases["first_seen_at"].to_pylist(), strict=True))
+
+
+def write_standings(folder: Path, standings: list[tuple[str, str, str, bool]]) -> None:
+    """Note how the ledger's deltas stood after the batch's proposals: the pages say it, a replay's too."""
+    columns = {name: [row[number] for row in standings] for number, name in enumerate(_STANDINGS.names)}
+    _write(folder / "standings.parquet", pa.table(columns, schema=_STANDINGS))
+
+
+def read_standings(folder: Path) -> list[tuple[str, str, str, bool]]:
+    """(wish, delta, state, whether in shadow) as noted; empty where nothing was proposed yet."""
+    file = folder / "standings.parquet"
+    if not file.exists():
+        return []
+    found = pq.read_table(file)
+    return list(zip(*(found[name].to_pylist() for name in _STANDINGS.names), strict=True))
 
 
 def add_calls(folder: Path, system: str, counts: Mapping[str, int]) -> None:
