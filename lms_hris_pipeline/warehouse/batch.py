@@ -178,6 +178,17 @@ class Batch:
         self._views[name] = rows
         self.cursor.register(name, rows)
 
+    @contextmanager
+    def lending(self, views: Mapping[str, pa.Table]) -> Iterator[None]:
+        """Let this thread's queries read `views` by their names, for as long as the block lasts."""
+        for name, rows in views.items():
+            self.cursor.register(name, rows)
+        try:
+            yield
+        finally:
+            for name in views:
+                self.cursor.unregister(name)
+
     def built_tables(self) -> dict[str, int]:
         """Row count by name of every table that this batch has built."""
         rows = self.execute(

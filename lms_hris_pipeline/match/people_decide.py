@@ -1,0 +1,303 @@
+"""From candidates to decisions: link, review, duplicate or no match, each with its causes. Pure; no reading.
+
+One first account a person. What a person or the ledger said stands before any score. A key decides only with a
+second field that agrees, where nobody else has it and nothing contradicts; everything doubtful goes to people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lms_hris_pipeline.match.people_candidates import Bools, Candidates, Ints, Records
+from lms_hris_pipeline.match.people_known import Fixed, Known
+from lms_hris_pipeline.settings import MatchSettings
+
+_FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped")
+_LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
+_FIRST_SAME = ("exact", "variant", "nickname", "part", "swapped")
+_LAST_SAME = ("exact", "variant", "former", "part", "swapped")
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows for one account. `chosen` and `runner_up` are positions among the candidates, or NOBODY."""
+
+    account: int
+    decision: str
+    method: str
+    chosen: int
+    runner_up: int
+    causes: tuple[str, ...]
+    primary_account: int | None = None
+    worker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Per account: its best candidate and runner-up. Per candidate: what its levels and its person's standing say."""
+
+    best: Ints
+    second: Ints
+    names_agree: Bools
+    names_same: Bools
+    some_name_agrees: Bools
+    is_key: Bools
+    has_hard_key: Bools
+    in_scope: Bools
+    number_of_other: Bools
+    email_of_other: Bools
+
+
+def decide(records: Records, found: Candidates, known: Known, settings: MatchSettings) -> list[Decision]:
+    """One decision for each account, in the order of the accounts."""
+    facts = _gather(records, found)
+    free = [account for account in range(records.accounts.num_rows) if account not in known.fixed]
+    obstacles = {account: _obstacles(account, found, facts, settings) for account in free}
+    sure = {account for account, causes in obstacles.items() if not causes and facts.best[account] != NOBODY}
+    claimed = {int(found.person[facts.best[account]]) for account in sure}
+    person_of = records.person_of.tolist()
+    claimed |= {person_of[fixed.worker] for fixed in known.fixed.values() if fixed.worker is not None}
+    comeback = _comebacks(records, found, facts, claimed)
+    decided = _decide_fixed(records, found, facts, known, comeback)
+    for account in sorted(sure & comeback.keys()):
+        decided[account] = _review(account, comeback[account], int(facts.best[account]), "score", ("comeback",))
+    sure -= comeback.keys()
+    decided |= _decide_sure(records, found, facts, sure, decided)
+    for account in free:
+        if account not in decided:
+            decided[account] = _decide_rest(account, found, facts, obstacles[account], settings)
+    return [decided[account] for account in sorted(decided)]
+
+
+def _review(account: int, chosen: int, runner_up: int, method: str, causes: tuple[str, ...]) -> Decision:
+    return Decision(account, "review", method, chosen, runner_up, causes)
+
+
+def _gather(records: Records, found: Candidates) -> _Facts:
+    accounts = records.accounts.num_rows
+    starts = np.searchsorted(found.account, np.arange(accounts), side="left")
+    counts = np.searchsorted(found.account, np.arange(accounts), side="right") - starts
+    best = np.where(counts > 0, starts, NOBODY)
+    second = np.where(counts > 1, starts + 1, NOBODY)
+    first, last = found.has_level("first_name", _FIRST_AGREES), found.has_level("last_name", _LAST_AGREES)
+    number, email = found.has_level("employee_number", ("exact",)), found.has_level("email", ("exact",))
+    has_scope = np.zeros(records.person_count, dtype=bool)
+    np.logical_or.at(has_scope, records.person_of, records.workers["is_in_scope"].to_numpy(zero_copy_only=False))
+    in_scope = has_scope[found.person]
+    numbers_here = np.bincount(found.account[number], minlength=accounts)
+    emails_here = np.bincount(found.account[email], minlength=accounts)
+    claims_here = np.bincount(found.account[email & in_scope], minlength=accounts)
+    own_number, own_email = _is_only_account(found, number), _is_only_account(found, email)
+    any_number = found.has_level("employee_number", ("exact", "former"))
+    other_agrees = (first & last) | found.has_level("email", ("exact", "former")) & (first | last)
+    other_agrees |= (first | last) & found.has_level("hire_date", ("exact",))
+    number_key = any_number & own_number & (numbers_here[found.account] <= 1) & other_agrees
+    email_key = email & own_email & (emails_here[found.account] <= 1) & first & last
+    return _Facts(
+        best=best,
+        second=second,
+        names_agree=first & last,
+        names_same=found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME),
+        some_name_agrees=first | last,
+        is_key=number_key | email_key,
+        has_hard_key=number | email,
+        in_scope=in_scope,
+        number_of_other=~number & (numbers_here[found.account] > 0),
+        email_of_other=~(email & in_scope) & (claims_here[found.account] > 0),
+    )
+
+
+def _is_only_account(found: Candidates, holds: Bools) -> Bools:
+    """Per candidate: no other account shares the key with this person."""
+    persons = int(found.person.max()) + 1 if len(found.person) else 0
+    only: Bools = np.bincount(found.person[holds], minlength=persons)[found.person] <= 1
+    return only
+
+
+def _obstacles(account: int, found: Candidates, facts: _Facts, settings: MatchSettings) -> tuple[str, ...]:
+    """Why the account's best candidate may not be linked without a person; empty where it may."""
+    best, second = int(facts.best[account]), int(facts.second[account])
+    if best == NOBODY:
+        return ("nobody",)
+    causes = []
+    score = float(found.score[best])
+    margin = round(score - (float(found.score[second]) if second != NOBODY else 0.0), 6)
+    if facts.number_of_other[best]:
+        causes.append("number_of_other")
+    if facts.email_of_other[best]:
+        causes.append("email_of_other")
+    if not facts.some_name_agrees[best]:
+        causes.append("names_differ")
+    if margin < settings.margin:
+        causes.append("rival")
+    if score < settings.link_at and not (facts.is_key[best] and score >= settings.review_at):
+        causes.append("below_link")
+    return tuple(causes)
+
+
+def _comebacks(records: Records, found: Candidates, facts: _Facts, claimed: set[int]) -> dict[int, int]:
+    """By account, the namesake's record that its person may have come back under: rehired, or employed after a contract.
+
+    Such a record is in scope, of the same name, and nobody's yet; the account's own record has left, or is of
+    another type. HR did not join the two, so a person must.
+    """
+    types = np.array(records.workers["worker_type"].to_pylist(), dtype=object)
+    is_free = facts.names_same & facts.in_scope & ~np.isin(found.person, sorted(claimed))
+    comebacks: dict[int, int] = {}
+    for position in np.flatnonzero(is_free).tolist():
+        account = int(found.account[position])
+        best = int(facts.best[account])
+        if position == best or account in comebacks:
+            continue
+        changed_type = types[found.worker[position]] != types[found.worker[best]]
+        if facts.names_same[best] and (changed_type or not facts.in_scope[best]):
+            comebacks[account] = position
+    return comebacks
+
+
+def _decide_fixed(
+    records: Records, found: Candidates, facts: _Facts, known: Known, comeback: dict[int, int]
+) -> dict[int, Decision]:
+    """Accounts whose partner the ledger or a person names; the person's first account is the one recorded as such."""
+    position_of = {
+        (account, person): position
+        for position, (account, person) in enumerate(zip(found.account.tolist(), found.person.tolist(), strict=True))
+        if account in known.fixed
+    }
+    person_of = records.person_of.tolist()
+    decided: dict[int, Decision] = {}
+    by_person: dict[int, list[int]] = defaultdict(list)
+    active, current = records.accounts["is_active"].to_pylist(), records.workers["is_current"].to_pylist()
+
+    def rank(account: int) -> tuple[object, ...]:
+        fixed = known.fixed[account]
+        is_current = fixed.worker is not None and current[fixed.worker]
+        return (
+            fixed.role != "primary", fixed.method != "recorded", not is_current, not active[account], fixed.known_at,
+            account,
+        )  # fmt: skip
+
+    for account, fixed in sorted(known.fixed.items()):
+        best, second = int(facts.best[account]), int(facts.second[account])
+        if fixed.worker is None:
+            decided[account] = _decide_vanished(account, best, second, fixed, facts)
+            continue
+        chosen = position_of.get((account, person_of[fixed.worker]), NOBODY)
+        rival = comeback.get(account, NOBODY)
+        if fixed.method == "recorded" and rival != NOBODY and chosen == best:
+            decided[account] = _review(account, rival, chosen, "recorded", ("recorded", "comeback"))
+            continue
+        runner_up = second if chosen == best else best
+        causes = (fixed.method, *_contradictions(chosen, best, facts))
+        decided[account] = Decision(account, "link", fixed.method, chosen, runner_up, causes, worker=fixed.worker)
+        by_person[person_of[fixed.worker]].append(account)
+    for accounts in by_person.values():
+        primary = min(accounts, key=rank)
+        for account in accounts:
+            if account != primary:
+                decided[account] = replace(decided[account], decision="duplicate", primary_account=primary)
+    return decided
+
+
+def _decide_vanished(account: int, best: int, second: int, fixed: Fixed, facts: _Facts) -> Decision:
+    """A recorded link whose worker record is not there: it stays, unless another record looks like the person."""
+    if best != NOBODY and facts.names_same[best] and facts.in_scope[best]:
+        return _review(account, best, second, fixed.method, (fixed.method, "vanished_comeback"))
+    return Decision(account, "link", fixed.method, NOBODY, best, (fixed.method, "vanished"))
+
+
+def _contradictions(chosen: int, best: int, facts: _Facts) -> list[str]:
+    """What speaks against a pair that stands all the same."""
+    if chosen == NOBODY:
+        return []
+    told = []
+    if facts.number_of_other[chosen]:
+        told.append("number_of_other")
+    if facts.email_of_other[chosen]:
+        told.append("email_of_other")
+    if not facts.some_name_agrees[chosen]:
+        told.append("names_differ")
+    if chosen != best:
+        told.append("better_elsewhere")
+    return told
+
+
+def _decide_sure(
+    records: Records,
+    found: Candidates,
+    facts: _Facts,
+    sure: set[int],
+    fixed: dict[int, Decision],
+) -> dict[int, Decision]:
+    """Sure accounts by person: the first account is linked, further ones are duplicates."""
+    person_of = records.person_of.tolist()
+    first_accounts = {
+        person_of[decision.worker]: account
+        for account, decision in fixed.items()
+        if decision.decision == "link" and decision.worker is not None
+    }
+    by_person: dict[int, list[int]] = defaultdict(list)
+    for account in sorted(sure):
+        by_person[int(found.person[facts.best[account]])].append(account)
+    strongest = _strongest_claims(found, facts, sure | fixed.keys())
+    active, created = records.accounts["is_active"].to_pylist(), records.accounts["created_at"].to_pylist()
+    decided: dict[int, Decision] = {}
+    for person, accounts in by_person.items():
+        primary = first_accounts.get(person)
+        claim = strongest.get(person)
+        best_bits = max(float(found.bits[facts.best[account]]) for account in accounts)
+        if primary is None and claim is not None and claim > best_bits:
+            # a doubtful account fits this person better than any sure one
+            for account in accounts:
+                chosen, runner_up = int(facts.best[account]), int(facts.second[account])
+                decided[account] = _review(account, chosen, runner_up, "score", ("not_mutual",))
+            continue
+        if primary is None:
+            primary = min(accounts, key=lambda number: _first_rank(number, active, created))
+        for account in accounts:
+            chosen, runner_up = int(facts.best[account]), int(facts.second[account])
+            method = "key" if facts.is_key[chosen] else "score"
+            is_first = account == primary
+            decision = Decision(
+                account, "link" if is_first else "duplicate", method, chosen, runner_up, (method,),
+                None if is_first else primary,
+            )  # fmt: skip
+            decided[account] = decision
+    return decided
+
+
+def _first_rank(account: int, active: Sequence[bool], created: Sequence[object]) -> tuple[object, ...]:
+    """Which of several accounts of a person is the first: one that can log in, then the oldest."""
+    born = created[account]
+    return (not active[account], born is None, str(born), account)
+
+
+def _strongest_claims(found: Candidates, facts: _Facts, settled: set[int]) -> dict[int, float]:
+    """By person, the weight of the strongest account that is held back and would fit this person best."""
+    claims: dict[int, float] = {}
+    for account, best in enumerate(facts.best.tolist()):
+        if best != NOBODY and account not in settled:
+            person = int(found.person[best])
+            claims[person] = max(claims.get(person, -np.inf), float(found.bits[best]))
+    return claims
+
+
+def _decide_rest(
+    account: int, found: Candidates, facts: _Facts, causes: tuple[str, ...], settings: MatchSettings
+) -> Decision:
+    """Accounts that cannot be linked: to people where somebody is plausible, else without a match."""
+    best, second = int(facts.best[account]), int(facts.second[account])
+    if best == NOBODY:
+        return Decision(account, "no_match", "none", NOBODY, NOBODY, causes)
+    plausible = float(found.score[best]) >= settings.review_at
+    # candidates beyond the best may hold the account's number or address
+    contested = bool(facts.has_hard_key[best] or facts.number_of_other[best] or facts.email_of_other[best])
+    rivals = second != NOBODY and float(found.score[best]) + float(found.score[second]) >= settings.review_at
+    if plausible or contested or rivals:
+        return _review(account, best, second, "score", causes)
+    return Decision(account, "no_match", "none", NOBODY, best, ("below_review",))
