@@ -188,7 +188,7 @@ select
             and damerau_levenshtein(compared.account_number, compared.worker_number) = 1
             then 'close'
         else 'different'
-    end as number,
+    end as employee_number,
     case
         when list_contains(compared.emails, compared.email) then 'exact'
         when list_has_any(compared.emails, compared.former_emails) then 'former'
