@@ -20,6 +20,12 @@ _FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "sw
 _LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
 _FIRST_SAME = ("exact", "variant", "nickname", "part", "swapped")
 _LAST_SAME = ("exact", "variant", "former", "part", "swapped")
+_SECOND_FIELDS = {
+    "employee_number": ("exact", "former", "same_digits"),
+    "email": ("exact", "former", "close"),
+    "hire_date": ("exact",),
+    "place": ("all", "most"),
+}
 NOBODY = -1
 
 
@@ -46,6 +52,7 @@ class _Facts:
     names_agree: Bools
     names_same: Bools
     some_name_agrees: Bools
+    more_than_names: Bools
     is_key: Bools
     has_hard_key: Bools
     in_scope: Bools
@@ -104,12 +111,21 @@ def _gather(records: Records, found: Candidates) -> _Facts:
         names_agree=first & last,
         names_same=found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME),
         some_name_agrees=first | last,
+        more_than_names=_has_more_than_names(found),
         is_key=number_key | email_key,
         has_hard_key=number | email,
         in_scope=in_scope,
         number_of_other=~number & (numbers_here[found.account] > 0),
         email_of_other=~(email & in_scope) & (claims_here[found.account] > 0),
     )
+
+
+def _has_more_than_names(found: Candidates) -> Bools:
+    """Per candidate: a field beside the names agrees. Namesakes exist, inside the firm and outside."""
+    agrees = np.zeros(len(found.account), dtype=bool)
+    for field, levels in _SECOND_FIELDS.items():
+        agrees |= found.has_level(field, levels)
+    return agrees
 
 
 def _is_only_account(found: Candidates, holds: Bools) -> Bools:
@@ -133,6 +149,8 @@ def _obstacles(account: int, found: Candidates, facts: _Facts, settings: MatchSe
         causes.append("email_of_other")
     if not facts.some_name_agrees[best]:
         causes.append("names_differ")
+    if not facts.more_than_names[best]:
+        causes.append("names_alone")
     if margin < settings.margin:
         causes.append("rival")
     if score < settings.link_at and not (facts.is_key[best] and score >= settings.review_at):

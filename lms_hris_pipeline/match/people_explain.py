@@ -31,6 +31,7 @@ _CAUSES = {
     "number_of_other": "its employee number is another worker's",
     "email_of_other": "its e-mail is another current worker's",
     "names_differ": "neither first nor last name agrees",
+    "names_alone": "nothing but the name agrees",
     "rival": "another worker is almost as likely",
     "comeback": "HR has another record of this name, without an account, that may be the same person rehired or "
     "converted under a new id; HR does not join the two records",
