@@ -59,7 +59,7 @@ def identity(user_number: int, worker_number: int | None, kind: str = "primary")
 def _insert(database: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         marks = ", ".join("?" * len(row))
-        database.execute(f"insert into {table}({', '.join(row)}) values({marks})", tuple(row.values()))  # noqa: S608
+        database.execute(f"insert into {table}({', '.join(row)}) values({marks})", tuple(row.values()))
 
 
 def _fill_hris(company: sqlite3.Connection, hris: Mapping[str, Iterable[Any]]) -> None:

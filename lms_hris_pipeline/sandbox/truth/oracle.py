@@ -6,14 +6,23 @@ An independent reading of the rules in plain Python: it shares no code with the 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from lms_hris_pipeline.sandbox.store import instant, open_company
 from lms_hris_pipeline.sandbox.truth.account_rules import judge_accounts, judge_managers
-from lms_hris_pipeline.sandbox.truth.accounts import read_accounts, read_catalogue, read_completions, read_groups
+from lms_hris_pipeline.sandbox.truth.accounts import (
+    Account,
+    read_accounts,
+    read_catalogue,
+    read_completions,
+    read_groups,
+)
+from lms_hris_pipeline.sandbox.truth.identities import learn_identities
 from lms_hris_pipeline.sandbox.truth.invoice_rules import judge_invoices
 from lms_hris_pipeline.sandbox.truth.parsing import day, text
-from lms_hris_pipeline.sandbox.truth.people import read_objects, read_people
+from lms_hris_pipeline.sandbox.truth.people import People, read_objects, read_people
 from lms_hris_pipeline.sandbox.truth.rules import Rules
 from lms_hris_pipeline.sandbox.truth.standing import take_stock
 from lms_hris_pipeline.sandbox.truth.store import create_schema, open_truth
@@ -22,25 +31,29 @@ from lms_hris_pipeline.sandbox.truth.value_rules import judge_groups, judge_valu
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
 
 
-def judge(company: sqlite3.Connection, truth: sqlite3.Connection, rules: Rules | None = None) -> Verdict:
+def judge(
+    company: sqlite3.Connection,
+    truth: sqlite3.Connection,
+    people: People,
+    accounts: Mapping[str, Account],
+    rules: Rules,
+) -> Verdict:
     """What a night that looks at the company now must propose and raise, were nothing under way.
 
     Args:
-        company: the vendors' state.
+        company: the vendors' state, of which people and accounts have been read.
         truth: who is who and what each tag means; nothing else of it is read.
     """
-    chosen = rules or Rules()
     verdict = Verdict()
-    people = read_people(company, instant(company), chosen)
     identities = truth.execute("select learner_id_lms, worker_id_hris, kind from identities order by learner_id_lms")
-    standing = take_stock(people, read_accounts(company), (tuple(row) for row in identities))
+    standing = take_stock(people, accounts, (tuple(row) for row in identities))
     judge_accounts(standing, verdict)
     judge_managers(standing, verdict)
     judge_values(standing, _closed_cost_centers(company), verdict)
-    judge_groups(standing, read_groups(company, chosen), chosen, verdict)
+    judge_groups(standing, read_groups(company, rules), rules, verdict)
     catalogue = read_catalogue(company)
     meanings = read_meanings(tuple(row) for row in truth.execute("select tag, skill_id from tags"))
-    training = Training(standing, catalogue, meanings, chosen)
+    training = Training(standing, catalogue, meanings, rules)
     training.take_in(read_completions(company, catalogue))
     training.judge_completions(read_training_records(company, people, catalogue), catalogue.published, verdict)
     training.judge_skills(judge_tags(company, meanings, verdict), verdict)
@@ -58,18 +71,20 @@ def _closed_cost_centers(company: sqlite3.Connection) -> dict[str, str]:
 
 
 def refresh(folder: Path) -> None:
-    """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth."""
-    company, truth = open_company(folder), open_truth(folder)
-    try:
+    """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth.
+
+    Accounts that came or went since are learnt first.
+    """
+    rules = Rules()
+    with closing(open_company(folder)) as company, closing(open_truth(folder)) as truth:
         create_schema(truth)
-        verdict = judge(company, truth)
+        people, accounts = read_people(company, instant(company), rules), read_accounts(company)
         with truth:
+            learn_identities(truth, people, accounts)
+            verdict = judge(company, truth, people, accounts, rules)
             truth.execute("delete from expected_deltas")
             truth.execute("delete from expected_exceptions")
             truth.executemany("insert into expected_deltas values(?, ?, ?, ?, ?)", sorted(verdict.deltas))
             truth.executemany(
                 "insert into expected_exceptions values(?, ?, ?, ?, ?, ?)", sorted(verdict.exceptions, key=str)
             )
-    finally:
-        company.close()
-        truth.close()
