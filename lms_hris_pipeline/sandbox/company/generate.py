@@ -16,10 +16,12 @@ import orjson
 
 from lms_hris_pipeline.sandbox.company import catalogue as catalog
 from lms_hris_pipeline.sandbox.company import jobs, money, organisation, places
+from lms_hris_pipeline.sandbox.company.faults import inject
 from lms_hris_pipeline.sandbox.company.framework import skills
+from lms_hris_pipeline.sandbox.company.groups import MANUAL_GROUPS, group_ids, group_rows
 from lms_hris_pipeline.sandbox.company.others import make_others
 from lms_hris_pipeline.sandbox.company.people import PeopleMaker, Person, Population
-from lms_hris_pipeline.sandbox.company.places import FIRST_DAY, LOCATIONS
+from lms_hris_pipeline.sandbox.company.places import FIRST_DAY
 from lms_hris_pipeline.sandbox.company.rates import FaultRates
 from lms_hris_pipeline.sandbox.company.records import save_accounts, save_workers
 from lms_hris_pipeline.sandbox.company.training import TrainingMaker
@@ -29,7 +31,6 @@ from lms_hris_pipeline.sandbox.truth.store import open_truth
 
 CHUNK = 2000
 LEAST_WORKERS = 50
-MANUAL_GROUPS = ("First aiders", "Book club", "Works council")
 LARGE_INDEXES = {
     "hris_skill_items_wid": "hris_skill_items(wid)",
     "hris_learning_records_wid": "hris_learning_records(wid)",
@@ -62,21 +63,15 @@ def generate(folder: Path, *, workers: int, seed: int, faults: FaultRates, with_
             connection.execute("pragma synchronous = off")
         for name in LARGE_INDEXES:
             company.execute(f"drop index {name}")
-        _make_company(company, truth, workers, seed)
+        people, catalogue = _make_company(company, truth, workers, seed)
         for name, on in LARGE_INDEXES.items():
             company.execute(f"create index {name} on {on}")
-        _inject(company, truth, workers, seed, faults)
+        inject(company, truth, people=people, catalogue=catalogue, workers=workers, rates=faults)
         for connection in (company, truth):
             connection.commit()
         company.execute("pragma wal_checkpoint(truncate)")
     if with_truth:
         _refresh_truth(folder)
-
-
-def _inject(company: sqlite3.Connection, truth: sqlite3.Connection, workers: int, seed: int, faults: FaultRates) -> None:
-    from lms_hris_pipeline.sandbox.company.faults import inject
-
-    inject(company, truth, workers=workers, seed=seed, rates=faults)
 
 
 def _refresh_truth(folder: Path) -> None:
@@ -85,7 +80,10 @@ def _refresh_truth(folder: Path) -> None:
     truth.refresh(folder)
 
 
-def _make_company(company: sqlite3.Connection, truth: sqlite3.Connection, workers: int, seed: int) -> None:
+def _make_company(
+    company: sqlite3.Connection, truth: sqlite3.Connection, workers: int, seed: int
+) -> tuple[PeopleMaker, catalog.Catalogue]:
+    """Write a company without any discrepancy."""
     population = Population.of(workers)
     catalogue = catalog.make_catalogue(seed)
     people = PeopleMaker(seed, population)
@@ -110,6 +108,7 @@ def _make_company(company: sqlite3.Connection, truth: sqlite3.Connection, worker
         "insert into meta(key, value) values(?, ?)",
         [("company_date", FIRST_DAY.isoformat()), ("seed", str(seed)), ("workers", str(workers)), ("lms_name", "Lumen Academy")],
     )
+    return people, catalogue
 
 
 def _write_frame(company: sqlite3.Connection, catalogue: catalog.Catalogue, population: Population) -> None:
@@ -158,25 +157,6 @@ def _write_objects(company: sqlite3.Connection, report: str, rows: Iterable[tupl
         "insert into hris_objects(report, id, record) values(?, ?, ?)",
         [(report, key, orjson.dumps(record).decode()) for key, record in rows],
     )
-
-
-def group_rows() -> list[tuple[int, str, str, str | None, str | None]]:
-    """(id, name, type, rule field, rule value): a manual group a job family, an automatic one a location, some others."""
-    rows: list[tuple[int, str, str, str | None, str | None]] = []
-    for family in jobs.FAMILIES:
-        rows.append((len(rows) + 1, jobs.group_name(family), "manual", None, None))
-    for location in LOCATIONS:
-        rows.append((len(rows) + 1, f"Location: {location.name}", "automatic", "field_5", location.code))
-    for name in MANUAL_GROUPS:
-        rows.append((len(rows) + 1, name, "manual", None, None))
-    return rows
-
-
-def group_ids() -> dict[str, int]:
-    """The id of a group by the job family or the location code it stands for, or by its name."""
-    ids = {family: number for number, family in enumerate(jobs.FAMILIES, 1)}
-    ids |= {location.code: len(jobs.FAMILIES) + number for number, location in enumerate(LOCATIONS, 1)}
-    return ids | {name: len(ids) + number for number, name in enumerate(MANUAL_GROUPS, 1)}
 
 
 def _rule_rows(catalogue: catalog.Catalogue) -> list[tuple[int | None, int | None, int]]:

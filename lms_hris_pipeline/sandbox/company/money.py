@@ -19,6 +19,9 @@ from lms_hris_pipeline.sandbox.company.places import FIRST_DAY, cost_centers
 from lms_hris_pipeline.sandbox.company.records import Record
 
 INVOICED_MONTHS = tuple(f"2026-{month:02}" for month in range(1, 11))
+FEW_ENROLMENTS = 3
+"""Below it a fee is ordered by one cost centre, which the line names."""
+
 _TAX = {"EUR": Decimal("0.19"), "GBP": Decimal("0.20"), "USD": Decimal(0)}
 _CENT = Decimal("0.01")
 Row = tuple[str, Record]
@@ -100,6 +103,7 @@ def _course_lines(
     catalogue: Catalogue, enrolments: Counter[tuple[str, str]], rng: Random, invoice_id: str, month: str, supplier_no: int
 ) -> list[Row]:
     rows: list[Row] = []
+    centers = [center.code for center in cost_centers() if center.closed_on is None]
     about: dict[str, Any] = {"supplier": SUPPLIERS[supplier_no], "month": month, "currency": SUPPLIER_CURRENCY[supplier_no]}
     for course in catalogue.courses:
         code = course.current.code
@@ -108,10 +112,12 @@ def _course_lines(
             continue
         net = Decimal(course.price) * count
         order = {"PO_Number": f"PO-{rng.randrange(1000, 4000)}"} if rng.random() < 0.7 else {}
+        if count < FEW_ENROLMENTS:
+            order["Cost_Center_ID"] = rng.choice(centers)
         line = {"charge_type": "COURSE_FEE", "quantity": count, "net": net, "Course_Code": code, **order}
         rows.append(invoice_line(invoice_id, len(rows) + 1, **about, **line))
         if rng.random() < 0.08:
-            credit = {"charge_type": "CREDIT_NOTE", "quantity": 1, "net": -Decimal(course.price), "Course_Code": code}
+            credit = {"charge_type": "CREDIT_NOTE", "quantity": 1, "net": -Decimal(course.price), "Course_Code": code, **order}
             rows.append(invoice_line(invoice_id, len(rows) + 1, **about, **credit))
     return rows
 
