@@ -18,6 +18,7 @@ from nicknames import NickNamer
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 FIRST_LEVELS = ("exact", "variant", "nickname", "part", "initial", "close", "different", "missing", "swapped")
+CLOSE_SIMILARITY = 0.94
 LAST_LEVELS = ("exact", "variant", "former", "part", "close", "different", "missing", "swapped")
 
 _CYRILLIC = str.maketrans(
@@ -44,44 +45,12 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _PARTICLES = frozenset(
-    [
-        "von",
-        "vom",
-        "van",
-        "ver",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "las",
-        "los",
-        "el",
-        "al",
-        "ten",
-        "ter",
-        "zu",
-        "zum",
-        "zur",
-        "af",
-        "av",
-        "y",
-        "e",
-        "bin",
-        "ibn",
-        "bint",
-        "und",
-    ]
-)
-_TITLES = frozenset(["dr", "prof", "mr", "mrs", "ms", "herr", "frau", "jr", "sr", "ii", "iii", "iv", "ing", "dipl"])
+    (
+        "von", "vom", "van", "ver", "der", "den", "de", "del", "della", "di", "da", "das", "do", "dos", "du", "la", "le",
+        "las", "los", "el", "al", "ten", "ter", "zu", "zum", "zur", "af", "av", "y", "e", "bin", "ibn", "bint", "und",
+    )
+)  # fmt: skip
+_TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "herr", "frau", "jr", "sr", "ii", "iii", "iv", "ing", "dipl"))
 # one spelling for what several conventions write differently; longer sequences first
 _SOUNDS = (
     ("shch", "sh"), ("tsch", "ch"), ("sch", "sh"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("th", "t"), ("dh", "d"),
@@ -150,13 +119,16 @@ def _roots(first: str) -> frozenset[str]:
     return frozenset({first, *english.canonicals_of(first), *own.get(first, ())})
 
 
-def _is_close(a: str, b: str, similarity: float) -> bool:
+def _is_close(a: NameForm, b: NameForm) -> bool:
     """One slip of the pen in a name of four letters or more, two from nine letters on, or very alike altogether."""
-    longest = max(len(a), len(b))
-    allowed = 0 if min(len(a), len(b)) < 4 else 1 if longest < 9 else 2
-    if allowed and DamerauLevenshtein.distance(a, b, score_cutoff=allowed) <= allowed:
-        return True
-    return min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= similarity
+    if min(len(a.skeleton), len(b.skeleton)) < 4:
+        return False
+    # a slip can turn two letters into a sound (st, ts): the letters as written count as well
+    for mine, other in ((a.skeleton, b.skeleton), (a.folded, b.folded)):
+        allowed = 1 if max(len(mine), len(other)) < 9 else 2
+        if DamerauLevenshtein.distance(mine, other, score_cutoff=allowed) <= allowed:
+            return True
+    return JaroWinkler.similarity(a.skeleton, b.skeleton) >= CLOSE_SIMILARITY
 
 
 def _one_within_other(a: Iterable[str], b: Iterable[str]) -> bool:
@@ -179,7 +151,7 @@ def first_name_level(a: NameForm, b: NameForm) -> str:
         return "part"
     if a.roots & b.roots:
         return "nickname"
-    return "close" if _is_close(a.skeleton, b.skeleton, 0.94) else "different"
+    return "close" if _is_close(a, b) else "different"
 
 
 def last_name_level(a: NameForm, b: NameForm) -> str:
@@ -192,4 +164,4 @@ def last_name_level(a: NameForm, b: NameForm) -> str:
         return "variant"
     if _one_within_other(a.tokens, b.tokens):
         return "part"
-    return "close" if _is_close(a.skeleton, b.skeleton, 0.94) else "different"
+    return "close" if _is_close(a, b) else "different"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -27,6 +28,8 @@ _SECOND_FIELDS = {
     "place": ("all", "most"),
 }
 NOBODY = -1
+# a new employment may be entered to begin before the old one's last day
+OVERLAP = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +162,30 @@ def _obstacles(account: int, found: Candidates, facts: _Facts, settings: MatchSe
 
 
 def _comebacks(records: Records, found: Candidates, facts: _Facts, claimed: set[int]) -> dict[int, int]:
-    """By account, the namesake's record that its person may have come back under: rehired, or employed after a contract.
+    """By account, the record under which its person may have come back: rehired, or employed after a contract.
 
-    Such a record is in scope, of the same name, and nobody's yet; the account's own record has left, or is of
-    another type. HR did not join the two, so a person must.
+    Such a record is in scope, of the same name, nobody's yet, and began when the account's own record had ended, or
+    later than it with another worker type. HR did not join the two, so a person must.
     """
-    types = np.array(records.workers["worker_type"].to_pylist(), dtype=object)
     is_free = facts.names_same & facts.in_scope & ~np.isin(found.person, sorted(claimed))
+    places = [int(place) for place in np.flatnonzero(is_free)]
+    if not places:
+        return {}
+    types = records.workers["worker_type"].to_pylist()
+    hired, ended = records.workers["hire_date"].to_pylist(), records.workers["termination_date"].to_pylist()
     comebacks: dict[int, int] = {}
-    for position in np.flatnonzero(is_free).tolist():
-        account = int(found.account[position])
+    for place in places:
+        account = int(found.account[place])
         best = int(facts.best[account])
-        if position == best or account in comebacks:
+        if place == best or account in comebacks or not facts.names_same[best]:
             continue
-        changed_type = types[found.worker[position]] != types[found.worker[best]]
-        if facts.names_same[best] and (changed_type or not facts.in_scope[best]):
-            comebacks[account] = position
+        new, old = int(found.worker[place]), int(found.worker[best])
+        if hired[new] is None or hired[old] is None:
+            continue
+        is_rehired = not facts.in_scope[best] and ended[old] is not None and hired[new] > ended[old] - OVERLAP
+        is_converted = types[new] != types[old] and hired[new] > hired[old]
+        if is_rehired or is_converted:
+            comebacks[account] = place
     return comebacks
 
 

@@ -160,7 +160,12 @@ def _employments(workers: Iterable[Record]) -> Iterator[Record]:
 
     def rank(record: Record) -> tuple[Any, ...]:
         entitled = scope[record["worker_id_hris"]] in ("active", "pre_hire")
-        return (entitled, entitled and record["worker_type"] == "Employee", record["hire_date"], record["worker_id_hris"])
+        return (
+            entitled,
+            entitled and record["worker_type"] == "Employee",
+            record["hire_date"],
+            record["worker_id_hris"],
+        )
 
     current: dict[str, Record] = {}
     for record in records:
@@ -205,13 +210,54 @@ _LATIN = str.maketrans(
     dict(
         zip(
             "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-            "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e iu ia".split(" "),
+            [
+                "a",
+                "b",
+                "v",
+                "g",
+                "d",
+                "e",
+                "e",
+                "zh",
+                "z",
+                "i",
+                "i",
+                "k",
+                "l",
+                "m",
+                "n",
+                "o",
+                "p",
+                "r",
+                "s",
+                "t",
+                "u",
+                "f",
+                "kh",
+                "ts",
+                "ch",
+                "sh",
+                "shch",
+                "",
+                "y",
+                "",
+                "e",
+                "iu",
+                "ia",
+            ],
             strict=True,
         )
     )
 )
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"})
-_SHORT = {"michael": "Mike", "robert": "Bob", "william": "Bill", "thomas": "Tom", "elizabeth": "Liz", "katharina": "Kathi"}
+_SHORT = {
+    "michael": "Mike",
+    "robert": "Bob",
+    "william": "Bill",
+    "thomas": "Tom",
+    "elizabeth": "Liz",
+    "katharina": "Kathi",
+}
 
 
 @dataclass(slots=True)
@@ -311,7 +357,10 @@ class FirmMaker:
             hire_date=hired.isoformat(),
             created_at=datetime.combine(hired, datetime.min.time()) + timedelta(days=1),
             is_active=record["termination_date"] is None,
-            **{name: record[name] for name in ("department", "location_id", "cost_center_id", "job_profile_id", "worker_type")},
+            **{
+                name: record[name]
+                for name in ("department", "location_id", "cost_center_id", "job_profile_id", "worker_type")
+            },
         )
 
     def _first_account(self, number: int, record: Record) -> None:
@@ -409,7 +458,11 @@ class FirmMaker:
 def _name_lists(locale: str) -> tuple[list[str], list[str]]:
     """Faker's own lists of first and last names of a country, plain and sorted."""
     provider = import_module(f"faker.providers.person.{locale}").Provider
-    first = {name for part in ("first_names", "first_names_male", "first_names_female") for name in getattr(provider, part, ())}
+    first = {
+        name
+        for part in ("first_names", "first_names_male", "first_names_female")
+        for name in getattr(provider, part, ())
+    }
     last = {name for part in ("last_names", "last_names_male") for name in getattr(provider, part, ())}
     return sorted(first), sorted(last)
 
