@@ -1,7 +1,8 @@
-"""Publication on the strength of a sealed batch: how many accounts are active, and what skills are called."""
+"""Publication on the strength of a sealed batch: active accounts, skills' names, certificates of duplicates."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,23 @@ from lms_hris_pipeline.publish.publisher import PublicationSummary
 from lms_hris_pipeline.publish.run import publish_with
 from lms_hris_pipeline.settings import Secrets, Settings
 from lms_hris_pipeline.warehouse import BatchShelf
+
+_CERTIFICATES = """
+    with concerned as (
+        select accounts.learner_id_lms, accounts.primary_learner_id_lms
+        from reconcile.person_accounts as accounts
+        where accounts.role = 'duplicate'
+    )
+    select
+        certificates.learner_id_lms,
+        certificates.certification_id_lms,
+        coalesce(strftime(certificates.expires_date, '%Y-%m-%d'), '')
+    from canonical.certificates as certificates
+    where
+        certificates.learner_id_lms in (select concerned.learner_id_lms from concerned)
+        or certificates.learner_id_lms in (select concerned.primary_learner_id_lms from concerned)
+    order by 1, 2
+"""
 
 
 def publish_current(
@@ -34,6 +52,9 @@ def publish_current(
     with shelf.read(batch_id) as batch:
         active = batch.execute("select count(*) from canonical.learners where is_active")[0][0]
         names = dict(batch.execute("select skill_id, name from canonical.framework_skills"))
+        certificates: dict[str, dict[str, str]] = defaultdict(dict)
+        for learner, certification, expires in batch.execute(_CERTIFICATES):
+            certificates[learner][certification] = expires
         name = batch.id
     return publish_with(
         settings,
@@ -43,6 +64,7 @@ def publish_current(
         batch_id=name,
         active_accounts=int(active),
         skill_names=names,
+        certificates=certificates,
         override_by=override_by,
         file=file,
         told=told,

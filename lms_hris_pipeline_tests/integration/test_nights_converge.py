@@ -40,12 +40,13 @@ def test_what_is_published_is_there_and_the_next_night_wants_nothing(
     company.generate(folder, workers=WORKERS, seed=seed, faults=company.FaultRates.default().scaled(rate))
     with house(tmp_path, folder, monkeypatch) as built:
         built.automatic()
+        truth.refresh(folder)
         wanted = truth.expected_state(folder)
         assert_night_is_true(built)
         with built.ledger() as ledger:
             states = {state for _, state in ledger.count_deltas()}
         assert states == {DeltaState.VERIFIED}
-        assert truth.differences(folder, wanted) == []
+        assert truth.differences(wanted, truth.read_state(folder)) == []
         built.night()
         with built.batch() as batch:
             assert proposed(batch) == set()
@@ -64,7 +65,7 @@ def test_ten_days_converge_each_day(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             company.advance(folder, days=1)
             wanted = truth.expected_state(folder)
             built.night()
-            assert truth.differences(folder, wanted) == []
+            assert truth.differences(wanted, truth.read_state(folder)) == []
             with built.ledger() as ledger:
                 assert ledger.deltas(states=("proposed", "approved", "auto_approved", "sending", "failed")) == []
 
