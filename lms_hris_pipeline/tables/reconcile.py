@@ -31,6 +31,7 @@ OBSERVED = Table(
         Column("has_all_workers", "BOOLEAN", "Whether every worker record was read."),
         Column("has_all_learners", "BOOLEAN", "Whether every account was read."),
         Column("has_all_enrolments", "BOOLEAN", "Whether every enrolment was read."),
+        Column("has_all_certificates", "BOOLEAN", "Whether every certificate was read."),
         Column("has_all_courses", "BOOLEAN", "Whether every course was read."),
         Column("has_all_groups", "BOOLEAN", "Whether every group and every membership was read."),
         Column("has_all_training_records", "BOOLEAN", "Whether every learning record of the HR system was read."),
@@ -96,6 +97,17 @@ SITUATIONS = Table(
             "linked", "unlinked", "missing", "orphan", "disputed", "duplicate", "deleted", "out_of_scope", "settling", "unobserved")),
         Column("reason", "VARCHAR", "Why.", null=True),
         Column("partner_id", "VARCHAR", "Id of the record's partner in the other system.", null=True, pii=_S),
+    ),
+)
+MERGE_LOSSES = Table(
+    "reconcile", "merge_losses", "What a merge of a second account into the first would lose; such a merge is not proposed.",
+    "one completion or certificate of a second account's merge", ("learner_id_lms", "kind", "item", "day"),
+    "team:learning", "training",
+    (
+        LEARNER_ID,
+        Column("kind", "VARCHAR", "What would be lost, or left with a lower score.", values=("completion", "certificate")),
+        Column("item", "VARCHAR", "Course or certification; ? where the course is not known."),
+        Column("day", "VARCHAR", "Day of completion or of expiry, YYYY-MM-DD; empty where there is none."),
     ),
 )
 SKILL_ASSERTIONS = Table(
@@ -260,7 +272,7 @@ EXCEPTIONS = Table(
 
 TABLES: tuple[Table, ...] = (
     OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
-    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, SKILL_ASSERTIONS,
+    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, MERGE_LOSSES, SKILL_ASSERTIONS,
     ACCOUNT_WISHES, TRAINING_WISHES, PROPOSED_DELTAS,
     UNALLOCATED_CHARGES, FINDING_RULES, ACCOUNT_FINDINGS, VALUE_FINDINGS, TRAINING_FINDINGS, EXCEPTIONS,
 )  # fmt: skip

@@ -78,6 +78,18 @@ reactivations as (
     where deltas.operation = 'reactivate'
 ),
 
+losses as (
+    select
+        merge_losses.learner_id_lms,
+        string_agg(
+            merge_losses.kind || ' ' || merge_losses.item || coalesce(' of ' || nullif(merge_losses.day, ''), ''),
+            ', '
+            order by merge_losses.kind, merge_losses.item, merge_losses.day
+        ) as items
+    from reconcile.merge_losses as merge_losses
+    group by merge_losses.learner_id_lms
+),
+
 duplicates as (
     select
         'duplicate_account' as type,
@@ -87,9 +99,10 @@ duplicates as (
         null::varchar as hris_value,
         accounts.primary_learner_id_lms as lms_value,
         'worker:' || accounts.current_worker_id_hris as root_cause,
-        '' as note,
+        coalesce('No merge is proposed, because it would lose ' || losses.items || '.', '') as note,
         deltas.wish_id
     from reconcile.person_accounts as accounts
+    left join losses on losses.learner_id_lms = accounts.learner_id_lms
     left join deltas
         on
             deltas.operation = 'merge'

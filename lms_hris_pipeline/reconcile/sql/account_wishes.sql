@@ -265,7 +265,13 @@ merges as (
         on employments.worker_id_hris = accounts.current_worker_id_hris and employments.is_in_scope
     left join histories as kept on kept.learner_id_lms = accounts.primary_learner_id_lms
     left join histories as merged on merged.learner_id_lms = accounts.learner_id_lms
-    where accounts.role = 'duplicate' and observed.has_all_enrolments
+    left join (select distinct merge_losses.learner_id_lms from reconcile.merge_losses as merge_losses) as lossy
+        on lossy.learner_id_lms = accounts.learner_id_lms
+    where
+        accounts.role = 'duplicate'
+        and observed.has_all_enrolments
+        and observed.has_all_certificates
+        and lossy.learner_id_lms is null
 )
 
 select

@@ -12,7 +12,7 @@ from (
     ('orphan_account', '*', 'high', 'Name the worker it belongs to, mark it as external or service, or approve switching it off.', 'The account is active, but no worker in HR belongs to it.'),
     ('leaver_active', '*', 'critical', 'Approve switching the account off; its training history stays.', 'HR says {hris}, but the account can still log in. {note}'),
     ('worker_inactive', '*', 'high', 'Approve switching the account on again.', 'HR says {hris}, but the account is switched off, so the person cannot learn.'),
-    ('duplicate_account', '*', 'medium', 'Check that both accounts are one person, then approve the merge; completions of both are kept.', 'The person already has the account {lms}; this is a second one.'),
+    ('duplicate_account', '*', 'medium', 'Check that both accounts are one person, then approve the merge, which keeps what both have completed; where none is proposed, join them by hand.', 'The person already has the account {lms}; this is a second one. {note}'),
     ('account_deleted', '*', 'high', 'Find out who deleted the account and why; restore it, or remove the recorded link so that a new one is created.', 'A recorded account of this person is gone from the learning system. HR says {hris}. No new one is created by itself, because its training history would be lost.'),
     ('identity_review', '*', 'high', 'Decide whether the account and the worker are the same person.', 'The account may belong to this worker, but the evidence does not settle it. Until somebody decides, neither is changed. {note}'),
     ('value_mismatch', 'email', 'medium', 'Approve the update; if HR is wrong, correct it there.', 'HR has the e-mail {hris}, the account {lms}.'),

@@ -13,6 +13,8 @@ lms as (
         coalesce(bool_and(extracts.is_complete) filter (where extracts.entity = 'users'), false) as has_all_learners,
         coalesce(bool_and(extracts.is_complete) filter (where extracts.entity = 'enrolments'), false)
             as has_all_enrolments,
+        coalesce(bool_and(extracts.is_complete) filter (where extracts.entity = 'certificates'), false)
+            as has_all_certificates,
         coalesce(bool_and(extracts.is_complete) filter (where extracts.entity = 'courses'), false) as has_all_courses,
         count(*) filter (where extracts.entity in ('groups', 'group_members') and extracts.is_complete) = 2
             as has_all_groups
@@ -23,6 +25,7 @@ select
     hris.has_all_workers,
     lms.has_all_learners,
     lms.has_all_enrolments,
+    lms.has_all_certificates,
     lms.has_all_courses,
     lms.has_all_groups,
     hris.has_all_training_records

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lms_hris_pipeline.model.wish import Scalar
 from lms_hris_pipeline.sandbox.truth.standing import Standing, Wanted
 from lms_hris_pipeline.sandbox.truth.value_rules import wanted_values
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
 
 
-def judge_accounts(standing: Standing, verdict: Verdict) -> None:
-    """Everything about the existence of accounts."""
+def judge_accounts(standing: Standing, is_lossless: Callable[[str, str], bool], verdict: Verdict) -> None:
+    """Everything about the existence of accounts; `is_lossless` says whether a merge (kept, gone) loses nothing."""
     for wanted in standing.wanted.values():
         _judge_entitled(wanted, verdict)
     for person, owned in standing.owned.items():
         current = standing.people.current[person]
         for duplicate in owned.duplicates:
             verdict.find("duplicate_account", current.worker_id, duplicate, "account", None, owned.primary)
-            if current.is_in_scope:
+            if current.is_in_scope and is_lossless(owned.primary, duplicate):
                 verdict.propose(
                     "accounts", "account", "merge", f"learner:{owned.primary}", {"duplicate_learner_id": duplicate}
                 )

@@ -27,6 +27,12 @@ class Enrolment(NamedTuple):
     score: str | None
 
 
+def is_lossless(company: sqlite3.Connection, kept: int, gone: int) -> bool:
+    """Whether `gone` can be merged into `kept` without losing anything."""
+    moving = rows_to_move(_enrolments(company, kept), _enrolments(company, gone))
+    return moving is not None and not _has_better_certificate(company, kept, gone)
+
+
 def merge_accounts(company: sqlite3.Connection, kept: int, gone: int, now: str) -> bool:
     """Merge `gone` into `kept` and report whether it was done: not where anything would be lost."""
     moving = rows_to_move(_enrolments(company, kept), _enrolments(company, gone))

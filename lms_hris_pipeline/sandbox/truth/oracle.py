@@ -21,6 +21,7 @@ from lms_hris_pipeline.sandbox.truth.accounts import (
 )
 from lms_hris_pipeline.sandbox.truth.identities import learn_identities
 from lms_hris_pipeline.sandbox.truth.invoice_rules import judge_invoices
+from lms_hris_pipeline.sandbox.truth.merging import is_lossless
 from lms_hris_pipeline.sandbox.truth.parsing import day, text
 from lms_hris_pipeline.sandbox.truth.people import People, read_objects, read_people
 from lms_hris_pipeline.sandbox.truth.rules import Rules
@@ -47,7 +48,7 @@ def judge(
     verdict = Verdict()
     identities = truth.execute("select learner_id_lms, worker_id_hris, kind from identities order by learner_id_lms")
     standing = take_stock(people, accounts, (tuple(row) for row in identities))
-    judge_accounts(standing, verdict)
+    judge_accounts(standing, lambda kept, gone: is_lossless(company, int(kept), int(gone)), verdict)
     judge_managers(standing, verdict)
     judge_values(standing, _closed_cost_centers(company), verdict)
     judge_groups(standing, read_groups(company, rules), rules, verdict)
