@@ -116,16 +116,15 @@ def _advance(folder: Path, days: int) -> object:
 
 
 def _reset(folder: Path) -> object:
-    """Day 0 again, of a company of the same size and seed. Written into the open files, which stay in place."""
+    """Day 0 again, of a company of the same size, seed and rates. Written into the open files, which stay in place."""
     from lms_hris_pipeline.sandbox import company
 
     with contextlib.closing(open_company(folder)) as connection:
         meta = {row[0]: row[1] for row in connection.execute("select key, value from meta")}
     with tempfile.TemporaryDirectory(prefix="company-", dir=folder) as made:
         fresh = Path(made)
-        company.generate(
-            fresh, workers=int(meta["workers"]), seed=int(meta["seed"]), faults=company.FaultRates.default()
-        )
+        rates = company.FaultRates.from_json(meta["fault_rates"])
+        company.generate(fresh, workers=int(meta["workers"]), seed=int(meta["seed"]), faults=rates)
         for file in sorted(fresh.glob("*.sqlite")):
             with (
                 contextlib.closing(sqlite3.connect(file)) as source,

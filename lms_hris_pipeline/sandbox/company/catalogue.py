@@ -40,7 +40,13 @@ _COMPULSORY = (
     ("Information security essentials", 12), ("Fire alarm: what to do", 24), ("Equal treatment at work", 24),
     ("Welcome to Lumen", None), ("Anti-corruption rules", 24),
 )  # fmt: skip
-_BRIEFINGS = ("Site rules {}", "Emergency exits {}", "Shift handover {}", "Tools and ladders {}", "Visitors and badges {}")
+_BRIEFINGS = (
+    "Site rules {}",
+    "Emergency exits {}",
+    "Shift handover {}",
+    "Tools and ladders {}",
+    "Visitors and badges {}",
+)
 _SITES = ("Berlin", "Munich", "Leipzig", "Lyon", "Wrocław", "Chicago")
 _FORMS = ("{}", "{}: first steps", "{} in practice", "{}: advanced", "{} compact")
 
@@ -97,7 +103,9 @@ class Catalogue:
 
     def lost_revisions(self) -> list[tuple[Course, Revision]]:
         """Retired revisions that count for nothing."""
-        return [(course, revision) for course in self.courses for revision in course.revisions if revision.counts_as is None]
+        return [
+            (course, revision) for course in self.courses for revision in course.revisions if revision.counts_as is None
+        ]
 
 
 def make_catalogue(seed: int) -> Catalogue:
@@ -124,7 +132,11 @@ def make_catalogue(seed: int) -> Catalogue:
         tuple(courses),
         tuple(number for number in numbers if courses[number].kind == "compulsory"),
         {
-            family: tuple(number for number in numbers if courses[number].kind != "compulsory" and family in courses[number].families)
+            family: tuple(
+                number
+                for number in numbers
+                if courses[number].kind != "compulsory" and family in courses[number].families
+            )
             for family in FAMILIES
         },
         {tag: number for number, tag in enumerate(dict.fromkeys(tag for course in courses for tag in course.tags), 1)},
@@ -246,6 +258,8 @@ def requirement_rows(catalogue: Catalogue) -> list[tuple[str, dict[str, object]]
         holders = [{"Job_Profile_ID": profile.code} for profile in profiles() if profile.family in course.families]
         add(number, 1, course, {"Job_Profile_IDs_group": holders[:8], "Due_Days": "90", "Valid_From": "2022-01-01"})
     briefings = [course for course in catalogue.courses if course.kind == "briefing"]
-    for number, (course, site) in enumerate(zip(briefings[::5], ("BER", "MUC", "LEJ", "LYO", "WRO", "CHI"), strict=True), 81):
+    for number, (course, site) in enumerate(
+        zip(briefings[::5], ("BER", "MUC", "LEJ", "LYO", "WRO", "CHI"), strict=True), 81
+    ):
         add(number, 1, course, {"Location_ID": f"LOC-{site}", "Due_Days": "14", "Valid_From": "2021-01-01"})
     return rows

@@ -30,6 +30,7 @@ from lms_hris_pipeline.sandbox.truth.store import create_schema as create_truth_
 from lms_hris_pipeline.sandbox.truth.store import open_truth
 
 CHUNK = 2000
+CACHE_KB = 64_000
 LEAST_WORKERS = 50
 LARGE_INDEXES = {
     "hris_skill_items_wid": "hris_skill_items(wid)",
@@ -60,16 +61,19 @@ def generate(folder: Path, *, workers: int, seed: int, faults: FaultRates, with_
         if company.execute("select 1 from meta").fetchone() is not None:
             raise ValueError(f"there is a company in {folder} already: choose another folder or remove it")
         for connection in (company, truth):
-            connection.execute("pragma synchronous = off")
+            # a file that is not there yet needs no way back: without a journal each page is written once
+            for pragma in ("journal_mode = off", "synchronous = off", f"cache_size = -{CACHE_KB}"):
+                connection.execute(f"pragma {pragma}")
         for name in LARGE_INDEXES:
             company.execute(f"drop index {name}")
         people, catalogue = _make_company(company, truth, workers, seed)
         for name, on in LARGE_INDEXES.items():
             company.execute(f"create index {name} on {on}")
+        company.execute("insert into meta(key, value) values('fault_rates', ?)", (faults.to_json(),))
         inject(company, truth, people=people, catalogue=catalogue, workers=workers, rates=faults)
         for connection in (company, truth):
             connection.commit()
-        company.execute("pragma wal_checkpoint(truncate)")
+        company.execute("pragma journal_mode = wal")
     if with_truth:
         _refresh_truth(folder)
 
@@ -106,7 +110,12 @@ def _make_company(
     truth.executemany("insert into tags(tag, skill_id) values(?, ?)", sorted(catalogue.book.meanings.items()))
     company.executemany(
         "insert into meta(key, value) values(?, ?)",
-        [("company_date", FIRST_DAY.isoformat()), ("seed", str(seed)), ("workers", str(workers)), ("lms_name", "Lumen Academy")],
+        [
+            ("company_date", FIRST_DAY.isoformat()),
+            ("seed", str(seed)),
+            ("workers", str(workers)),
+            ("lms_name", "Lumen Academy"),
+        ],
     )
     return people, catalogue
 
@@ -128,7 +137,10 @@ def _write_frame(company: sqlite3.Connection, catalogue: catalog.Catalogue, popu
     )
     company.executemany(
         "insert into lms_courses(id, code, record) values(?, ?, ?)",
-        [(course_id, code, orjson.dumps(record).decode()) for course_id, code, record in catalog.course_rows(catalogue)],
+        [
+            (course_id, code, orjson.dumps(record).decode())
+            for course_id, code, record in catalog.course_rows(catalogue)
+        ],
     )
     company.executemany(
         "insert into lms_certifications(id, record) values(?, ?)",
@@ -199,7 +211,12 @@ def _write_people(company: sqlite3.Connection, truth: sqlite3.Connection, person
     )
     truth.executemany(
         "insert into persons(worker_id_hris, person_id) values(?, ?)",
-        [(record["Worker_WID"], f"P{person.number}") for person in persons for record in (person.record, person.former) if record is not None],
+        [
+            (record["Worker_WID"], f"P{person.number}")
+            for person in persons
+            for record in (person.record, person.former)
+            if record is not None
+        ],
     )
 
 

@@ -100,11 +100,20 @@ def invoice_rows(catalogue: Catalogue, enrolments: Counter[tuple[str, str]], wor
 
 
 def _course_lines(
-    catalogue: Catalogue, enrolments: Counter[tuple[str, str]], rng: Random, invoice_id: str, month: str, supplier_no: int
+    catalogue: Catalogue,
+    enrolments: Counter[tuple[str, str]],
+    rng: Random,
+    invoice_id: str,
+    month: str,
+    supplier_no: int,
 ) -> list[Row]:
     rows: list[Row] = []
     centers = [center.code for center in cost_centers() if center.closed_on is None]
-    about: dict[str, Any] = {"supplier": SUPPLIERS[supplier_no], "month": month, "currency": SUPPLIER_CURRENCY[supplier_no]}
+    about: dict[str, Any] = {
+        "supplier": SUPPLIERS[supplier_no],
+        "month": month,
+        "currency": SUPPLIER_CURRENCY[supplier_no],
+    }
     for course in catalogue.courses:
         code = course.current.code
         count = enrolments.get((code, month), 0)
@@ -114,10 +123,22 @@ def _course_lines(
         order = {"PO_Number": f"PO-{rng.randrange(1000, 4000)}"} if rng.random() < 0.7 else {}
         if count < FEW_ENROLMENTS:
             order["Cost_Center_ID"] = rng.choice(centers)
-        line = {"charge_type": "COURSE_FEE", "quantity": count, "net": net, "Course_Code": code, **order}
+        line: dict[str, Any] = {
+            "charge_type": "COURSE_FEE",
+            "quantity": count,
+            "net": net,
+            "Course_Code": code,
+            **order,
+        }
         rows.append(invoice_line(invoice_id, len(rows) + 1, **about, **line))
         if rng.random() < 0.08:
-            credit = {"charge_type": "CREDIT_NOTE", "quantity": 1, "net": -Decimal(course.price), "Course_Code": code, **order}
+            credit: dict[str, Any] = {
+                "charge_type": "CREDIT_NOTE",
+                "quantity": 1,
+                "net": -Decimal(course.price),
+                "Course_Code": code,
+                **order,
+            }
             rows.append(invoice_line(invoice_id, len(rows) + 1, **about, **credit))
     return rows
 
@@ -152,7 +173,10 @@ def requisition_rows(maker: PeopleMaker, count: int, rng: Random) -> list[Row]:
                 {
                     "Job_Requisition_ID": key,
                     "Position_ID": f"POS-PLAN-{number:05}",
-                    **{name: planned[name] for name in ("Job_Profile_ID", "Supervisory_Organization_ID", "Location_ID", "Cost_Center_ID")},
+                    **{
+                        name: planned[name]
+                        for name in ("Job_Profile_ID", "Supervisory_Organization_ID", "Location_ID", "Cost_Center_ID")
+                    },
                     "Target_Hire_Date": (FIRST_DAY + timedelta(days=rng.randrange(20, 200))).isoformat(),
                     "Openings": str(rng.choice((1, 1, 1, 2, 3))),
                     "Status": rng.choice(("Open", "Open", "Approved", "On Hold")),

@@ -26,7 +26,19 @@ LOCALES = {
 COUNTRIES = tuple(LOCALES)
 
 _LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ø": "oe", "æ": "ae", "å": "aa", "đ": "d", "ı": "i", "œ": "oe"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "ł": "l",
+        "ø": "oe",
+        "æ": "ae",
+        "å": "aa",
+        "đ": "d",
+        "ı": "i",
+        "œ": "oe",
+    }
 )
 _PARTICLES = {"DE": ("von ", "zu "), "NL": ("van ", "de ", "van der "), "IT": ("Di ", "De "), "FR": ("de ", "Le ")}
 
@@ -153,7 +165,9 @@ def remarried(rng: Random, name: PersonName) -> PersonName:
         last = woman_last if name.is_woman else man_last
         if last != name.last:
             key = first_no * _single_names()[2] + last_no
-            return PersonName(name.first, last, f"{name.mailbox.split('.')[0]}.{folded(man_last)}", key, name.is_woman, name.country)
+            return PersonName(
+                name.first, last, f"{name.mailbox.split('.')[0]}.{folded(man_last)}", key, name.is_woman, name.country
+            )
 
 
 def address(mailbox: str, number: int = 1) -> str:

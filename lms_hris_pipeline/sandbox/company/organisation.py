@@ -84,7 +84,15 @@ def branch_rows(count: int) -> list[tuple[int, str, str, int | None, int, int, i
         left = lefts[number]
         title = organization_name(number)
         rows.append(
-            (branch_id(number), organization_code(number), title, above_id, levels[number], left, left + 2 * sizes[number] - 1)
+            (
+                branch_id(number),
+                organization_code(number),
+                title,
+                above_id,
+                levels[number],
+                left,
+                left + 2 * sizes[number] - 1,
+            )
         )
     return rows
 

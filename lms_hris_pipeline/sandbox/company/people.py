@@ -188,7 +188,9 @@ class PeopleMaker:
                 "Email_Work": self._mailboxes.claim(married),
             }
         elif custom < 0.06:
-            record["Employee_ID_History_group"] = [{"Former_Employee_ID": f"A{digits * 7 % 100_000:05}{number % 97:02}"}]
+            record["Employee_ID_History_group"] = [
+                {"Former_Employee_ID": f"A{digits * 7 % 100_000:05}{number % 97:02}"}
+            ]
         elif custom < 0.10:
             record["Preferred_First_Name"] = NICKNAMES.get(name.first) or name.first.split(" ")[-1].split("-")[0]
         return record
@@ -224,7 +226,9 @@ class PeopleMaker:
             wid,
             spell_no,
             profile=post.profile.code,
-            title="Chief Executive Officer" if post.manager_no is None else TITLE_PREFIXES[int(wid[2], 16) // 2] + post.profile.name,
+            title="Chief Executive Officer"
+            if post.manager_no is None
+            else TITLE_PREFIXES[int(wid[2], 16) // 2] + post.profile.name,
             organization=organisation.organization_code(post.organization_no),
             cost_center=cost_center_of(post.location, FUNCTION_OF[post.family]),
             location=post.location.code,
@@ -274,7 +278,11 @@ class PeopleMaker:
         account.is_active = standing in {"staff", "pre_hire"}
         seen = rng.random()
         if seen < 0.85 and standing in {"staff", "leaver"}:
-            last = record.get("Termination_Date", "2026-10-31") if standing == "leaver" else f"2026-{rng.randrange(1, 11):02}-14"
+            last = (
+                record.get("Termination_Date", "2026-10-31")
+                if standing == "leaver"
+                else f"2026-{rng.randrange(1, 11):02}-14"
+            )
             account.last_access = f"{last} 09:{rng.randrange(10, 60)}:00"
         elif seen > 0.95:
             account.last_access = "0000-00-00 00:00:00"

@@ -87,12 +87,24 @@ LOCATION_BY_CODE = {location.code: location for location in LOCATIONS}
 def cost_centers() -> tuple[CostCenter, ...]:
     """Every cost centre; the closed ones last, closed at ends of months before the first day."""
     opened = [
-        CostCenter(f"CC-{company.code[3:]}-{number}00", f"{company.name.split(' ')[1]} {function}", company.code, function, None)
+        CostCenter(
+            f"CC-{company.code[3:]}-{number}00",
+            f"{company.name.split(' ')[1]} {function}",
+            company.code,
+            function,
+            None,
+        )
         for company in COMPANIES
         for number, function in enumerate(FUNCTIONS, 1)
     ]
     closed = [
-        CostCenter(f"CC-{company.code[3:]}-9{number}0", f"Former {function}", company.code, function, date(2026, 5 + number, 28))
+        CostCenter(
+            f"CC-{company.code[3:]}-9{number}0",
+            f"Former {function}",
+            company.code,
+            function,
+            date(2026, 5 + number, 28),
+        )
         for number, (company, function) in enumerate(zip(COMPANIES[:CLOSED_COUNT], FUNCTIONS, strict=True), 1)
     ]
     return (*opened, *closed)
@@ -154,5 +166,3 @@ def cost_center_records() -> list[tuple[str, dict[str, str]]]:
             record["Closed_On"] = center.closed_on.isoformat()
         rows.append((center.code, record))
     return rows
-
-

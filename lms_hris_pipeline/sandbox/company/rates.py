@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+import json
+from dataclasses import asdict, dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,12 @@ class FaultRates:
     def as_pairs(self) -> tuple[tuple[str, float], ...]:
         """(kind, rate) of every kind, in a fixed order."""
         return tuple((item.name, float(getattr(self, item.name))) for item in fields(self))
+
+    def to_json(self) -> str:
+        """The rates as a text to be kept."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> FaultRates:
+        """The rates of a text that `to_json` made."""
+        return cls(**json.loads(text))

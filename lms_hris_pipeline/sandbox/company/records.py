@@ -23,10 +23,16 @@ ACCOUNT_COLUMNS = (
     "creation_date", "last_update", "last_access_date", "expiration_date", "language", "timezone",
     "field_1", "field_2", "field_3", "field_4", "field_5", "field_6", "field_7", "field_8", "field_9",
 )  # fmt: skip
-LANGUAGES = {"DE": "german", "FR": "french", "PL": "polish", "ES": "spanish", "IT": "italian", "JP": "japanese", "BR": "portuguese_br"}
-INSERT_ACCOUNT = (
-    f"insert into lms_users({', '.join(ACCOUNT_COLUMNS)}) values({', '.join('?' * len(ACCOUNT_COLUMNS))})"  # noqa: S608
-)
+LANGUAGES = {
+    "DE": "german",
+    "FR": "french",
+    "PL": "polish",
+    "ES": "spanish",
+    "IT": "italian",
+    "JP": "japanese",
+    "BR": "portuguese_br",
+}
+INSERT_ACCOUNT = f"insert into lms_users({', '.join(ACCOUNT_COLUMNS)}) values({', '.join('?' * len(ACCOUNT_COLUMNS))})"
 INSERT_WORKER = "insert or replace into hris_workers(wid, employee_id, is_terminated, record) values(?, ?, ?, ?)"
 INSERT_PLACE = "insert or ignore into hris_worker_locations(location_id, wid) values(?, ?)"
 
@@ -158,7 +164,9 @@ def _in_force(spells: list[Record], day: str) -> Record:
     if not begun:
         return min(spells, key=lambda spell: (spell["Start_Date"], spell["Assignment_ID"]))
     now = [spell for spell in begun if spell.get("End_Date", "9999-12-31") >= day]
-    return max(now or begun, key=lambda spell: (spell.get("End_Date", "9999-12-31") if not now else "", spell["Start_Date"]))
+    return max(
+        now or begun, key=lambda spell: (spell.get("End_Date", "9999-12-31") if not now else "", spell["Start_Date"])
+    )
 
 
 def account_for(record: Record, job: Record, *, user_id: int, branch_id: int, manager_id: int | None) -> Account:

@@ -21,7 +21,28 @@ PASS_PCT = 70
 FREE_WORDS = 120
 _TODAY = FIRST_DAY.toordinal()
 _DAYS = {number: date.fromordinal(number).isoformat() for number in range(date(2008, 1, 1).toordinal(), _TODAY + 1)}
-_SCORES = (None, None, None, None, "100", "95", "92", "90", "88", "85", "84.5", "80", "78", "75", "71", "70", "66", "95", "100", "87")
+_SCORES = (
+    None,
+    None,
+    None,
+    None,
+    "100",
+    "95",
+    "92",
+    "90",
+    "88",
+    "85",
+    "84.5",
+    "80",
+    "78",
+    "75",
+    "71",
+    "70",
+    "66",
+    "95",
+    "100",
+    "87",
+)
 """Scores as they are drawn: a fifth carries none, one in twenty is below the mark that shows a skill."""
 
 INSERT_ENROLMENT = (
@@ -32,7 +53,9 @@ INSERT_LEARNING_RECORD = (
     "insert into hris_learning_records(record_id, wid, content_id, completion_date, score, expiration_date,"
     " recorded_moment, source, rescinded) values(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_SKILL_ITEM = "insert into hris_skill_items(item_id, wid, skill_id, skill_name, remote_id) values(?, ?, ?, ?, null)"
+INSERT_SKILL_ITEM = (
+    "insert into hris_skill_items(item_id, wid, skill_id, skill_name, remote_id) values(?, ?, ?, ?, null)"
+)
 INSERT_CERTIFICATE = (
     "insert or replace into lms_certificates(certification_id, user_id, issued_date, expire_date) values(?, ?, ?, ?)"
 )
@@ -66,7 +89,7 @@ class TrainingMaker:
         self.rows = TrainingRows()
         self.enrolments_by_month: Counter[tuple[str, str]] = Counter()
         self._catalogue = catalogue
-        self._next_enrolment = 1
+        self._next_enrolment = self._next_record = self._next_item = 1
         self._certification = {course.stem: number for number, course in enumerate(certified_courses(catalogue), 1)}
         self._skill_name = {skill.skill_id: skill.name for skill in skills()}
         self._revisions = {
@@ -115,9 +138,17 @@ class TrainingMaker:
             self._completion(person.wid, user_id, course, rng, day - 200 - int(90 * random()), shown, is_archived=True)
 
     def _completion(
-        self, wid: str, user_id: int | None, course: Course, rng: Random, day: int, shown: set[str], *, is_archived: bool
+        self,
+        wid: str,
+        user_id: int | None,
+        course: Course,
+        rng: Random,
+        day: int,
+        shown: set[str],
+        *,
+        is_archived: bool,
     ) -> None:
-        """One completion in both systems. An earlier attempt under another revision is not archived: it has its own row."""
+        """One completion in both systems. Ids of records rise, so that no index is filled here and there."""
         countable = self._revisions[course.stem]
         revision = countable[0]
         for candidate in countable[1:]:
@@ -126,13 +157,24 @@ class TrainingMaker:
         _, course_id, code = revision
         score = _SCORES[int(20 * rng.random())]
         iso = _DAYS[day]
-        bits = rng.getrandbits(160)
+        bits = rng.getrandbits(112)
         expires = None
         if course.recertify_months is not None:
             expires = date.fromordinal(day + course.recertify_months * 30).isoformat()
         content = code if bits & 7 else course.current.code
+        self._next_record += 1
         self.rows.learning_records.append(
-            (f"{bits >> 32:032x}", wid, content, iso, score, expires, f"{iso}T18:05:00.000-08:00", "Integration" if bits & 16 else "Workday", 0)
+            (
+                f"{self._next_record:012x}{bits >> 32:020x}",
+                wid,
+                content,
+                iso,
+                score,
+                expires,
+                f"{iso}T18:05:00.000-08:00",
+                "Integration" if bits & 16 else "Workday",
+                0,
+            )
         )
         if score is None or float(score) >= PASS_PCT:
             shown.update(course.skill_ids)
@@ -143,7 +185,18 @@ class TrainingMaker:
         moment = f"{iso} {hour:02}:{minute}:00"
         owner = "rule" if course.kind != "skill" else "admin"
         self.rows.enrolments.append(
-            (self._next_enrolment, user_id, course_id, "completed", f"{enrolled} 06:00:00", moment, score, moment, owner, int(is_archived))
+            (
+                self._next_enrolment,
+                user_id,
+                course_id,
+                "completed",
+                f"{enrolled} 06:00:00",
+                moment,
+                score,
+                moment,
+                owner,
+                int(is_archived),
+            )
         )
         self._next_enrolment += 1
         self.enrolments_by_month[code, enrolled[:7]] += 1
@@ -158,20 +211,33 @@ class TrainingMaker:
         status = rng.choice(("subscribed", "in_progress", "in_progress", "suspended"))
         zero = "0000-00-00 00:00:00" if rng.random() < 0.2 else None
         self.rows.enrolments.append(
-            (self._next_enrolment, user_id, course.current.course_id, status, f"{iso} 06:00:00", zero, None, f"{iso} 06:00:00", "admin", 0)
+            (
+                self._next_enrolment,
+                user_id,
+                course.current.course_id,
+                status,
+                f"{iso} 06:00:00",
+                zero,
+                None,
+                f"{iso} 06:00:00",
+                "admin",
+                0,
+            )
         )
         self._next_enrolment += 1
         self.enrolments_by_month[course.current.code, iso[:7]] += 1
 
     def _skills(self, wid: str, rng: Random, shown: set[str]) -> None:
-        items = [(skill_id, self._skill_name[skill_id]) for skill_id in sorted(shown)]
+        items: list[tuple[str | None, str]] = [(skill_id, self._skill_name[skill_id]) for skill_id in sorted(shown)]
         kind = rng.random()
         if kind < 0.25:
             word, skill_id = rng.choice(self._free_words)
             if skill_id not in shown:
-                items.append((None, word))  # type: ignore[arg-type]
+                items.append((None, word))
         elif kind < 0.5:
             skill = rng.choice(skills())
             if skill.skill_id not in shown:
                 items.append((skill.skill_id, skill.name))
-        self.rows.skill_items.extend((f"{rng.getrandbits(128):032x}", wid, skill_id, name) for skill_id, name in items)
+        for known_id, name in items:
+            self.rows.skill_items.append((f"{self._next_item:012x}{rng.getrandbits(80):020x}", wid, known_id, name))
+            self._next_item += 1

@@ -57,7 +57,9 @@ def orphan(scene: Scene) -> bool:
     scene.add_account(account, "orphan", None, _groups_of(account))
     for _ in range(scene.rng.randrange(3)):
         course = scene.course_not_taken("", account.user_id)
-        scene.enrol_completed(account.user_id, course.current, FIRST_DAY - timedelta(days=scene.rng.randrange(100, 900)))
+        scene.enrol_completed(
+            account.user_id, course.current, FIRST_DAY - timedelta(days=scene.rng.randrange(100, 900))
+        )
     scene.note("orphan", None, account.user_id, "account", None, "active", raises="orphan_account")
     return True
 
@@ -112,7 +114,9 @@ def prehire_inactive(scene: Scene) -> bool:
     if victim is None:
         return False
     scene.change_account(victim, status="0")
-    scene.note("prehire_inactive", victim.wid, victim.user_id, "account", "pre_hire", "inactive", raises="worker_inactive")
+    scene.note(
+        "prehire_inactive", victim.wid, victim.user_id, "account", "pre_hire", "inactive", raises="worker_inactive"
+    )
     return True
 
 
@@ -146,7 +150,9 @@ def _second_account(scene: Scene, kind: str) -> tuple[Victim, Account] | None:
     return victim, account
 
 
-def _complete_twice_known(scene: Scene, victim: Victim, account: Account, course: Course, day: date, *, archived: bool) -> None:
+def _complete_twice_known(
+    scene: Scene, victim: Victim, account: Account, course: Course, day: date, *, archived: bool
+) -> None:
     """A completion on the second account that HR knows."""
     revision = course.taken_on(day)
     scene.enrol_completed(account.user_id, revision, day, is_archived=archived)
@@ -169,7 +175,8 @@ def duplicate_completions(scene: Scene) -> bool:
         day = FIRST_DAY - timedelta(days=scene.rng.randrange(60, 250) + 250 * number)
         course = scene.course_not_taken(victim.wid, victim.user_id, lambda course: course.kind != "compulsory")
         known = scene.company.execute(
-            "select 1 from lms_enrolments where user_id = ? and course_id = ?", (account.user_id, course.taken_on(day).course_id)
+            "select 1 from lms_enrolments where user_id = ? and course_id = ?",
+            (account.user_id, course.taken_on(day).course_id),
         ).fetchone()
         if known is None:
             _complete_twice_known(scene, victim, account, course, day, archived=False)

@@ -74,7 +74,9 @@ def numbers_swapped(scene: Scene) -> bool:
     return True
 
 
-def _split(scene: Scene, *, is_conversion: bool, is_joined: bool, overlap_days: int = 0) -> tuple[Victim, Record] | None:
+def _split(
+    scene: Scene, *, is_conversion: bool, is_joined: bool, overlap_days: int = 0
+) -> tuple[Victim, Record] | None:
     """Give somebody a new worker record; the account and what HR knows of training stay with the earlier one.
 
     The earlier one ends the day before the new one begins, after it where they overlap, or long before it.
@@ -86,7 +88,9 @@ def _split(scene: Scene, *, is_conversion: bool, is_joined: bool, overlap_days: 
         return None
     record, rng = victim.record, scene.rng
     hired = FIRST_DAY - timedelta(days=rng.randrange(5, 50))
-    ended = hired + timedelta(days=overlap_days - 1) if is_conversion else hired - timedelta(days=rng.randrange(90, 600))
+    ended = (
+        hired + timedelta(days=overlap_days - 1) if is_conversion else hired - timedelta(days=rng.randrange(90, 600))
+    )
     job = victim.job
     former = dict(record)
     former["Worker_WID"] = stable_wid(f"split/{victim.wid}")
@@ -95,7 +99,12 @@ def _split(scene: Scene, *, is_conversion: bool, is_joined: bool, overlap_days: 
     former["Termination_Date"] = ended.isoformat()
     former["Worker_Status"] = "Terminated" if ended < FIRST_DAY else "Active"
     former["Jobs_group"] = [
-        job | {"Start_Date": record["Hire_Date"], "End_Date": ended.isoformat(), "Assignment_ID": f"{job['Assignment_ID']}-F"}
+        job
+        | {
+            "Start_Date": record["Hire_Date"],
+            "End_Date": ended.isoformat(),
+            "Assignment_ID": f"{job['Assignment_ID']}-F",
+        }
     ]
     if is_joined:
         former["Universal_ID"] = record["Universal_ID"] = record.get("Universal_ID", f"U9{record['Employee_ID']}")
@@ -103,10 +112,14 @@ def _split(scene: Scene, *, is_conversion: bool, is_joined: bool, overlap_days: 
         former.pop("Universal_ID", None)
         record.pop("Universal_ID", None)
     record["Hire_Date"] = record["Original_Hire_Date"] = hired.isoformat()
-    record["Jobs_group"] = [job | {"Start_Date": hired.isoformat(), "Recorded_Moment": f"{hired.isoformat()}T09:12:00.000-08:00"}]
+    record["Jobs_group"] = [
+        job | {"Start_Date": hired.isoformat(), "Recorded_Moment": f"{hired.isoformat()}T09:12:00.000-08:00"}
+    ]
     record.pop("Leaves_group", None)
     scene.save(record, former)
-    scene.change_account(victim, field_1=former["Employee_ID"], field_6=former["Hire_Date"], field_7=former["Worker_Type"])
+    scene.change_account(
+        victim, field_1=former["Employee_ID"], field_6=former["Hire_Date"], field_7=former["Worker_Type"]
+    )
     scene.company.execute("update hris_learning_records set wid = ? where wid = ?", (former["Worker_WID"], victim.wid))
     scene.truth.execute(
         "insert into persons(worker_id_hris, person_id) values(?, ?)", (former["Worker_WID"], f"P{victim.number}")

@@ -38,7 +38,8 @@ def _set_field(scene: Scene, kind: str, field: str, column: str, choices: list[s
         # automatic groups follow the field, right or wrong
         ids = group_ids()
         scene.company.execute(
-            "update lms_group_members set group_id = ? where user_id = ? and group_id = ?", (ids[wrong], victim.user_id, ids[right])
+            "update lms_group_members set group_id = ? where user_id = ? and group_id = ?",
+            (ids[wrong], victim.user_id, ids[right]),
         )
     return True
 
@@ -76,7 +77,11 @@ def wrong_hire_date(scene: Scene) -> bool:
         return False
     right = victim.record["Hire_Date"]
     year, month, day = right.split("-")
-    wrong = f"{day}.{month}.{year}" if scene.rng.random() < 0.4 else f"{int(year) - 1}-{month}-{'01' if day != '01' else '15'}"
+    wrong = (
+        f"{day}.{month}.{year}"
+        if scene.rng.random() < 0.4
+        else f"{int(year) - 1}-{month}-{'01' if day != '01' else '15'}"
+    )
     scene.change_account(victim, field_6=wrong)
     scene.note_mismatch("wrong_hire_date", victim, "hire_date", right, wrong)
     return True
@@ -90,7 +95,11 @@ def wrong_branch(scene: Scene) -> bool:
     other = _other_organization(scene, victim)
     scene.change_account(victim, branch_id=organisation.branch_id(other))
     scene.note_mismatch(
-        "wrong_branch", victim, "branch", victim.job["Supervisory_Organization_ID"], organisation.organization_code(other)
+        "wrong_branch",
+        victim,
+        "branch",
+        victim.job["Supervisory_Organization_ID"],
+        organisation.organization_code(other),
     )
     return True
 
@@ -103,7 +112,9 @@ def wrong_manager(scene: Scene) -> bool:
     other = _other_organization(scene, victim)
     wrong = None if scene.rng.random() < 0.2 else scene.people.user_id(other)
     scene.change_account(victim, manager_id=wrong)
-    scene.note_mismatch("wrong_manager", victim, "manager", victim.job["Manager_WID"], None if wrong is None else str(wrong))
+    scene.note_mismatch(
+        "wrong_manager", victim, "manager", victim.job["Manager_WID"], None if wrong is None else str(wrong)
+    )
     return True
 
 
@@ -117,7 +128,9 @@ def wrong_groups(scene: Scene) -> bool:
     ids, held = group_ids(), {group_name(other)}
     scene.company.execute("insert into lms_group_members(group_id, user_id) values(?, ?)", (ids[other], victim.user_id))
     if scene.rng.random() < 0.5:
-        scene.company.execute("delete from lms_group_members where group_id = ? and user_id = ?", (ids[family], victim.user_id))
+        scene.company.execute(
+            "delete from lms_group_members where group_id = ? and user_id = ?", (ids[family], victim.user_id)
+        )
     else:
         held.add(group_name(family))
     scene.note_mismatch("wrong_groups", victim, "groups", group_name(family), "|".join(sorted(held)))

