@@ -110,7 +110,7 @@ def _single_names() -> tuple[dict[str, Pool], int, int]:
             )
             for gender in ("female", "male")
         )
-        source = {"JP": "last_romanized_names", "PL": "unisex_last_names", "CZ": "last_names_male"}
+        source = {"JP": "last_romanized_names", "PL": "male_last_names", "CZ": "last_names_male"}
         men_last = _chosen(getattr(provider, source.get(country, "last_names")), LAST_NAMES)
         last = tuple(
             (last_numbers.setdefault(folded(name), len(last_numbers)), _woman_form(country, name), name)
@@ -121,11 +121,16 @@ def _single_names() -> tuple[dict[str, Pool], int, int]:
 
 
 def _woman_form(country: str, name: str) -> str:
+    """The form of a surname that a woman bears, where the language has one."""
     if country == "PL" and name.endswith(("ski", "cki", "dzki")):
         return name[:-1] + "a"
-    if country == "CZ" and name[-1] not in "aáeéiíoóuúůyý":
-        return name + "ová"
-    return name
+    if country != "CZ" or name[-1] in "eíůi":
+        return name
+    if name[-1] == "ý":
+        return name[:-1] + "á"
+    if name.endswith(("ek", "ec")):
+        return name[:-2] + name[-1] + "ová"
+    return (name[:-1] if name[-1] in "ao" else name) + "ová"
 
 
 def pool_of(country: str) -> Pool:

@@ -133,20 +133,12 @@ class TrainingMaker:
         months = course.recertify_months
         earliest = hire + 1 if months is None else max(hire + 1, end - 28 * months)
         day = earliest + int((end - earliest) * random())
-        self._completion(person.wid, user_id, course, rng, day, shown, is_archived=False)
+        self._completion(person.wid, user_id, course, rng, day, shown, False)
         if random() < 0.12 and day - hire > 300:
-            self._completion(person.wid, user_id, course, rng, day - 200 - int(90 * random()), shown, is_archived=True)
+            self._completion(person.wid, user_id, course, rng, day - 200 - int(90 * random()), shown, True)
 
     def _completion(
-        self,
-        wid: str,
-        user_id: int | None,
-        course: Course,
-        rng: Random,
-        day: int,
-        shown: set[str],
-        *,
-        is_archived: bool,
+        self, wid: str, user_id: int | None, course: Course, rng: Random, day: int, shown: set[str], is_archived: bool
     ) -> None:
         """One completion in both systems. Ids of records rise, so that no index is filled here and there."""
         countable = self._revisions[course.stem]
@@ -162,42 +154,21 @@ class TrainingMaker:
         if course.recertify_months is not None:
             expires = date.fromordinal(day + course.recertify_months * 30).isoformat()
         content = code if bits & 7 else course.current.code
+        source = "Integration" if bits & 16 else "Workday"
+        record_id = f"{self._next_record:012x}{bits >> 32:020x}"
         self._next_record += 1
         self.rows.learning_records.append(
-            (
-                f"{self._next_record:012x}{bits >> 32:020x}",
-                wid,
-                content,
-                iso,
-                score,
-                expires,
-                f"{iso}T18:05:00.000-08:00",
-                "Integration" if bits & 16 else "Workday",
-                0,
-            )
+            (record_id, wid, content, iso, score, expires, f"{iso}T18:05:00.000-08:00", source, 0)
         )
         if score is None or float(score) >= PASS_PCT:
             shown.update(course.skill_ids)
         if user_id is None:
             return
         enrolled = _DAYS[day - (bits >> 5 & 15)]
-        hour, minute = 6 + (bits >> 10 & 7), 10 + (bits >> 14 & 31)
-        moment = f"{iso} {hour:02}:{minute}:00"
+        done = f"{iso} {6 + (bits >> 10 & 7):02}:{10 + (bits >> 14 & 31)}:00"
         owner = "rule" if course.kind != "skill" else "admin"
-        self.rows.enrolments.append(
-            (
-                self._next_enrolment,
-                user_id,
-                course_id,
-                "completed",
-                f"{enrolled} 06:00:00",
-                moment,
-                score,
-                moment,
-                owner,
-                int(is_archived),
-            )
-        )
+        row = (user_id, course_id, "completed", f"{enrolled} 06:00:00", done, score, done, owner, int(is_archived))
+        self.rows.enrolments.append((self._next_enrolment, *row))
         self._next_enrolment += 1
         self.enrolments_by_month[code, enrolled[:7]] += 1
         certification = self._certification.get(course.stem)
