@@ -121,7 +121,7 @@ def read_completions(company: sqlite3.Connection, catalogue: Catalogue) -> Itera
     )
     for user_id, course_id, status, completed, result in rows:
         finished = day(completed)
-        if finished is not None and lower(status) == "completed":
+        if finished is not None and (status == "completed" or lower(status) == "completed"):
             code = codes.get(course_id)
             counts_for = catalogue.counts_for.get(code) if code else None
             yield Completion(str(user_id), code, counts_for, finished, score(result))

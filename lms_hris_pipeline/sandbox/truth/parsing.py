@@ -9,6 +9,7 @@ from functools import lru_cache
 BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 """Space separators. Tabs and line feeds are part of a value: hostile texts keep them."""
 
+DAY_LENGTH = 10
 _CENT = Decimal("0.01")
 _LONGEST_SCORE = Decimal(10_000)
 
@@ -34,14 +35,17 @@ def is_true(value: object) -> bool:
 @lru_cache(maxsize=100_000)
 def _day(value: str) -> str | None:
     try:
-        return date.fromisoformat(value).isoformat()
+        return date.fromisoformat(value.strip(BLANKS)[:10]).isoformat()
     except ValueError:
         return None
 
 
 def day(value: str | None) -> str | None:
     """The date at the beginning of a text, as YYYY-MM-DD; None for zero dates and what is no date."""
-    return None if value is None else _day(value.strip(BLANKS)[:10])
+    if value is None:
+        return None
+    # Moments of one day share a place in the cache.
+    return _day(value if value[:1] in BLANKS else value[:DAY_LENGTH])
 
 
 def moment(value: str | None) -> datetime:

@@ -46,15 +46,19 @@ def read_training_records(
     A record of a course that the catalogue does not know, or that counts for nothing, counts as itself.
     """
     found: dict[Done, Decimal | None] = {}
+    codes: dict[str | None, str | None] = {}
     rows = company.execute(
         "select wid, content_id, completion_date, score from hris_learning_records where rescinded = 0"
         " order by record_id"
     )
     for wid, content, completed, result in rows:
-        record, code, finished = people.records.get(wid), text(content), day(completed)
+        if content not in codes:
+            written = text(content)
+            codes[content] = catalogue.counts_for.get(written or "") or written
+        record, code, finished = people.records.get(wid), codes[content], day(completed)
         if record is None or code is None or finished is None:
             continue
-        done = (record.person_key, catalogue.counts_for.get(code) or code, finished)
+        done = (record.person_key, code, finished)
         value = score(result)
         if done not in found or _of(value) > _of(found[done]):
             found[done] = value
