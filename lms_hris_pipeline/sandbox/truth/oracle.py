@@ -71,6 +71,14 @@ def _closed_cost_centers(company: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
+def learn(folder: Path) -> None:
+    """Learn who owns the accounts that came since, and forget those that are gone."""
+    with closing(open_company(folder)) as company, closing(open_truth(folder)) as truth:
+        create_schema(truth)
+        with truth:
+            learn_identities(truth, read_people(company, instant(company), Rules()), read_accounts(company))
+
+
 def refresh(folder: Path) -> None:
     """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth.
 
