@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lms_hris_pipeline.sandbox import company, store
 from lms_hris_pipeline.tables import canonical, reconcile
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.company import (
@@ -23,20 +24,23 @@ from lms_hris_pipeline_tests.support.company import (
 from lms_hris_pipeline_tests.support.reconcile import findings_of, match_and_reconcile
 from lms_hris_pipeline_tests.support.stage import rows_of
 
-company = pytest.importorskip("lms_hris_pipeline.sandbox.company", reason="the company's generator is not there")
-truth = pytest.importorskip("lms_hris_pipeline.sandbox.truth", reason="the company's truth is not there")
-store = pytest.importorskip("lms_hris_pipeline.sandbox.store")
-
-WORKERS = 400
 SHOWN = 10
+SIZES = {0.5: 160, 1.0: 120, 2.0: 100}
+"""Workers by how often things go wrong, as a multiple of the default."""
+
+CASES = [(seed, factor, 0) for seed in range(1, 6) for factor in SIZES] + [(6, 1.0, 3), (7, 1.0, 12)]
+"""(seed, multiple of the fault rates, business days played)."""
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"seed {case[0]}, faults x{case[1]}, day {case[2]}")
 def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Batch]]:
-    """A company with faults of every kind, and its batch reconciled with true matches."""
+    """A company with faults of every kind, perhaps some days on, and its batch reconciled with true matches."""
+    seed, factor, days = request.param
     folder = tmp_path_factory.mktemp("company")
-    company.generate(folder, workers=WORKERS, seed=request.param, faults=company.FaultRates.default())
-    truth.refresh(folder)
+    rates = company.FaultRates.default().scaled(factor)
+    company.generate(folder, workers=SIZES[factor], seed=seed, faults=rates, with_truth=not days)
+    if days:
+        company.advance(folder, days=days)
     connection = store.open_company(folder)
     as_of = store.instant(connection)
     connection.close()
