@@ -6,6 +6,8 @@ schedule is a fork of it. Prints one JSON line: how many schedules ran, and what
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 import random
@@ -58,7 +60,8 @@ WISHES = (
 UNWANTED = (deactivation(14), deactivation(15))
 """The first is rejected, the second in shadow: neither is ever done."""
 
-SEEDS = range(40)
+SEEDS = range(24)
+AT_A_TIME = 2
 
 
 def make_template(folder: Path) -> Bench:
@@ -79,7 +82,13 @@ def make_template(folder: Path) -> Bench:
     company.close()
     bench = Bench(folder)
     with bench.ledger() as ledger:
-        given: dict[str, Any] = {"batch_id": BATCH, "as_of": NOW, "now": NOW, "is_complete": False, "rejection_days": 90}
+        given: dict[str, Any] = {
+            "batch_id": BATCH,
+            "as_of": NOW,
+            "now": NOW,
+            "is_complete": False,
+            "rejection_days": 90,
+        }
         ledger.propose([*WISHES, UNWANTED[0]], policy=policy("approve"), **given)
         waiting = {delta.wish_id: delta.delta_id for delta in ledger.deltas(states=("proposed",))}
         ledger.reject([waiting.pop(UNWANTED[0].wish_id)], by="Ada", now=NOW)
@@ -88,8 +97,8 @@ def make_template(folder: Path) -> Bench:
     return bench
 
 
-def in_fork(work: Callable[[], None]) -> int:
-    """Run `work` in a fork; its wait status: 0, or what killed it."""
+def begin_fork(work: Callable[[], None]) -> int:
+    """Start `work` in a fork; its process id. It ends with status 0 only if `work` came to its end."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -98,7 +107,12 @@ def in_fork(work: Callable[[], None]) -> int:
             status = 0
         finally:
             os._exit(status)
-    return os.waitpid(child, 0)[1]
+    return child
+
+
+def in_fork(work: Callable[[], None]) -> int:
+    """Run `work` in a fork; its wait status: 0, or what killed it."""
+    return os.waitpid(begin_fork(work), 0)[1]
 
 
 def killer(steps: int) -> Callable[[str], None]:
@@ -116,11 +130,12 @@ def killer(steps: int) -> Callable[[str], None]:
 
 def recover(bench: Bench, file: Path) -> None:
     """Publish again as the next nights would, then write down what is there."""
-    for minutes in (0, 1, 45):
-        bench.pass_time(minutes)
-        bench.publish()
-    again = bench.publish()[0]
-    state = bench.state()
+    with bench.ledger() as ledger:
+        for minutes in (0, 45):
+            bench.pass_time(minutes)
+            bench.publish(ledger=ledger)
+        again = bench.publish(ledger=ledger)[0]
+        state = bench.state(ledger)
     state["sent again"] = again.counts
     file.write_text(json.dumps(state), encoding="utf-8")
 
@@ -131,7 +146,10 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, An
     for name, rows in expected.items():
         if rows != found[name]:
             ours, theirs = list(map(str, found[name])), list(map(str, rows))
-            wrong[name] = {"too much": [r for r in ours if r not in theirs][:5], "missing": [r for r in theirs if r not in ours][:5]}
+            wrong[name] = {
+                "too much": [r for r in ours if r not in theirs][:5],
+                "missing": [r for r in theirs if r not in ours][:5],
+            }
             wrong[name]["rows"] = [len(theirs), len(ours)]
     return wrong
 
@@ -150,48 +168,72 @@ class Schedules:
         self.oracle = json.loads((folder / "oracle.json").read_text(encoding="utf-8"))
         self.wrong: dict[str, Any] = {}
         self.ran = 0
+        self._running: dict[int, tuple[str, Path]] = {}
+        # What is there by now is shared by all forks; a collection in one of them would copy it.
+        gc.collect()
+        gc.freeze()
 
-    def judge(self, name: str, bench: Bench) -> None:
-        """Start again after a schedule and compare with the oracle."""
+    def begin(self, name: str, disturb: Callable[[Bench], None]) -> None:
+        """Start a schedule: a bench of its own, disturbed, started again, its state written down."""
+        if len(self._running) >= AT_A_TIME:
+            self._end_one()
         self.ran += 1
-        file = bench.folder / "state.json"
-        status = in_fork(lambda: recover(bench, file))
-        wrong = differences(self.oracle, json.loads(file.read_text())) if status == 0 else {"recovery": status}
+        folder = self.folder / f"schedule-{self.ran}"
+
+        def run() -> None:
+            bench = self.template.copy_to(folder)
+            disturb(bench)
+            recover(bench, folder / "state.json")
+
+        self._running[begin_fork(run)] = (name, folder)
+
+    def end(self) -> None:
+        """Wait for all schedules."""
+        while self._running:
+            self._end_one()
+
+    def _end_one(self) -> None:
+        child, status = os.wait()
+        name, folder = self._running.pop(child)
+        file = folder / "state.json"
+        wrong = differences(self.oracle, json.loads(file.read_text())) if status == 0 else {"ended with": status}
         if wrong:
             self.wrong[name] = wrong
-        shutil.rmtree(bench.folder)
+        shutil.rmtree(folder)
 
     def kill_everywhere(self) -> None:
         """One schedule for each step: killed right after it."""
         for number, step in enumerate(self.steps, 1):
-            bench = self.template.copy_to(self.folder / f"kill-{number}")
-            status = in_fork(lambda bench=bench, number=number: bench.publish(hook=killer(number)))
-            if status != signal.SIGKILL:
-                self.wrong[f"kill {number}"] = {"not killed": status}
-            self.judge(f"kill {number} after {step}", bench)
+
+            def disturb(bench: Bench, number: int = number) -> None:
+                status = in_fork(lambda: publish_quietly(bench, steps=number))
+                if status != signal.SIGKILL:
+                    raise RuntimeError(f"it was not killed: {status}")
+
+            self.begin(f"killed after step {number}, {step}", disturb)
 
     def make_trouble(self) -> None:
         """Random trouble in several publications, some of them killed as well."""
         for seed in SEEDS:
-            chance = random.Random(seed)
-            bench = self.template.copy_to(self.folder / f"trouble-{seed}")
-            for _ in range(chance.randint(1, 3)):
-                rate = chance.choice([0.03, 0.1, 0.3])
-                troubles = {n: chance.choice(TROUBLES) for n in range(1, 2 * self.calls) if chance.random() < rate}
-                steps = chance.randint(1, len(self.steps)) if chance.random() < 0.5 else 0
-                status = in_fork(lambda bench=bench, troubles=troubles, steps=steps: disturbed(bench, troubles, steps))
-                if status not in (0, signal.SIGKILL):
-                    self.wrong[f"trouble {seed}"] = {"ended with": status}
-                bench.pass_time(chance.choice([0, 5, 45]))
-            self.judge(f"trouble {seed}", bench)
+
+            def disturb(bench: Bench, seed: int = seed) -> None:
+                chance = random.Random(seed)
+                for _ in range(chance.randint(1, 3)):
+                    rate = chance.choice([0.03, 0.1, 0.3])
+                    troubles = {n: chance.choice(TROUBLES) for n in range(1, 2 * self.calls) if chance.random() < rate}
+                    steps = chance.randint(1, len(self.steps)) if chance.random() < 0.5 else 0
+                    status = in_fork(lambda troubles=troubles, steps=steps: publish_quietly(bench, troubles, steps))
+                    if status not in (0, signal.SIGKILL):
+                        raise RuntimeError(f"a publication ended with {status}")
+                    bench.pass_time(chance.choice([0, 5, 45]))
+
+            self.begin(f"trouble of seed {seed}", disturb)
 
 
-def disturbed(bench: Bench, troubles: dict[int, str], steps: int) -> None:
-    """A publication in trouble; it may end with an error of its own, never with another."""
-    try:
+def publish_quietly(bench: Bench, troubles: dict[int, str] | None = None, steps: int = 0) -> None:
+    """A publication that is killed after so many steps, or in trouble; it may end with a deliberate error alone."""
+    with contextlib.suppress(PipelineError):
         bench.publish(hook=killer(steps), troubles=troubles)
-    except PipelineError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
 
 
 def main() -> None:
@@ -203,8 +245,9 @@ def main() -> None:
         schedules.kill_everywhere()
     else:
         schedules.make_trouble()
+    schedules.end()
     told = {"schedules": schedules.ran, "steps": schedules.steps, "oracle": schedules.oracle, "wrong": schedules.wrong}
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ processes, with the same state left behind.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,10 +27,16 @@ from lms_hris_pipeline_tests.support.ledger import NOW
 from lms_hris_pipeline_tests.support.publishing import BATCH, SKILL_NAMES, secrets_of, settings_for
 
 HRIS, LMS = "https://hris.example", "https://lms.example"
-TROUBLES = ("unreachable", "lost_request", "lost_answer", "429", "503", "500", "gateway", "cut", "expired")
-"""What may befall a call: nothing arrives (three ways), no answer comes back, the vendor is busy or broken, the answer
-is replaced by an error or cut off after the vendor has done its work, the token has expired."""
+TROUBLES = ("unreachable", "lost_request", "lost_answer", "429", "503", "500", "gateway", "cut", "expired", "late")
+"""What may befall a call: it does not arrive, no answer comes back, the vendor is busy or broken, the answer is replaced
+by an error or cut off after the vendor has done its work, the token has expired, the vendor does its work only when
+nobody waits for the answer any more."""
+LATE_BY = 3
+"""So many calls later the vendor gets to a late one."""
+
 Hook = Callable[[str], None]
+_COMPILED: dict[Any, Any] = {}
+"""Statements compiled by one process are there for its forks."""
 
 
 async def _at_once(function: Callable[..., Any], *given: Any) -> Any:
@@ -55,6 +61,17 @@ class Wire(httpx.BaseTransport):
     hook: Hook
     troubles: Mapping[int, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    _late: list[tuple[int, httpx.Request]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """The client has gone; the vendor still gets to what it has received."""
+        self._catch_up(before=None)
+
+    def _catch_up(self, before: int | None) -> None:
+        due = [one for one in self._late if before is None or one[0] <= before]
+        self._late = [one for one in self._late if one not in due]
+        for _, request in due:
+            self._carried_out(request)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         is_token = request.url.path.endswith("/token")
@@ -62,13 +79,16 @@ class Wire(httpx.BaseTransport):
         if not is_token:
             self.calls.append(f"{request.method} {request.url.path}")
             trouble = self.troubles.get(len(self.calls), "")
+            self._catch_up(before=len(self.calls))
         if trouble == "unreachable":
             raise httpx.ConnectError("made up", request=request)
-        if trouble == "lost_request":
+        if trouble == "late":
+            self._late.append((len(self.calls) + LATE_BY, request))
+        if trouble in ("lost_request", "late"):
             raise httpx.ReadTimeout("made up", request=request)
         if trouble in ("429", "503", "500"):
             return httpx.Response(int(trouble), json={"message": ["busy"]}, request=request)
-        if trouble == "expired":
+        if trouble == "expired" and "authorization" in request.headers:
             return httpx.Response(401, json={"message": ["expired"]}, request=request)
         status, headers, body = self._carried_out(request)
         if request.method != "GET" and not is_token:
@@ -127,25 +147,31 @@ class Bench:
         return Bench(folder, now=self.now, settings=self.settings)
 
     @contextmanager
-    def ledger(self) -> Any:
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger, opened."""
         opened = open_ledger(f"sqlite:///{self.folder / 'ledger.sqlite'}")
+        opened._engine.update_execution_options(compiled_cache=_COMPILED)
         try:
             yield opened
         finally:
             opened.close()
 
     def publish(
-        self, *, hook: Hook = lambda event: None, troubles: Mapping[int, str] | None = None
+        self,
+        *,
+        hook: Hook = lambda event: None,
+        troubles: Mapping[int, str] | None = None,
+        ledger: Ledger | None = None,
     ) -> tuple[PublicationSummary, list[str]]:
         """One publication, and the calls it made. `hook` hears of every step that outlives a kill."""
         with ExitStack() as stack:
             vendors = Vendors(self.folder, SandboxOptions(journal=False))
             stack.callback(vendors.close)
             wire = Wire(vendors, hook, troubles or {})
-            ledger: Ledger = stack.enter_context(self.ledger())
+            opened = ledger or stack.enter_context(self.ledger())
             stack.enter_context(_heard(hook))
             summary = publish_with(
-                self.settings, secrets_of(Credentials.throwaway("lumen_sandbox")), ledger, clock=lambda: self.now,
+                self.settings, secrets_of(Credentials.throwaway("lumen_sandbox")), opened, clock=lambda: self.now,
                 batch_id=BATCH, active_accounts=400, skill_names=SKILL_NAMES, certificates={},
                 client={"transport": wire, "sleep": lambda seconds: None},
             )  # fmt: skip
@@ -155,26 +181,28 @@ class Bench:
         """Let time pass at the firm."""
         self.now += timedelta(minutes=minutes)
 
-    def state(self) -> dict[str, Any]:
+    def state(self, ledger: Ledger) -> dict[str, Any]:
         """Everything that publication may change, at the vendors and in the ledger; accounts by user name."""
         company = open_company(self.folder)
         try:
-            found: dict[str, Any] = {name: sorted(map(tuple, company.execute(query))) for name, query in _QUERIES.items()}
+            found: dict[str, Any] = {
+                name: sorted(map(tuple, company.execute(query))) for name, query in _QUERIES.items()
+            }
             names = {str(row[0]): row[1] for row in company.execute("select user_id, username from lms_users")}
         finally:
             company.close()
-        with self.ledger() as ledger:
-            found["links"] = sorted((names.get(learner), worker) for learner, worker in ledger.live_links().items())
-            found["deltas"] = sorted((d.operation, d.target_key, str(d.desired), str(d.state)) for d in ledger.deltas())
-            found["open attempts"] = [
-                delta.delta_id for delta in ledger.deltas() for one in ledger.attempts(delta.delta_id) if not one["ended_at"]
-            ]  # fmt: skip
-            ledger.verify_audit()
+        deltas = ledger.deltas()
+        found["links"] = sorted((names.get(learner), worker) for learner, worker in ledger.live_links().items())
+        found["deltas"] = sorted((d.operation, d.target_key, str(d.desired), str(d.state)) for d in deltas)
+        found["open attempts"] = [
+            d.delta_id for d in deltas for attempt in ledger.attempts(d.delta_id) if not attempt["ended_at"]
+        ]
+        ledger.verify_audit()
         return found
 
 
 @contextmanager
-def _heard(hook: Hook) -> Any:
+def _heard(hook: Hook) -> Iterator[None]:
     """Tell the hook of each commit of the ledger, before the anchor of its audit trail follows."""
     real = audit.write_anchor
 
