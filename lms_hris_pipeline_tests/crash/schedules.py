@@ -162,8 +162,7 @@ class Schedules:
         self.template = make_template(folder / "template")
         self.steps: list[str] = []
         undisturbed = self.template.copy_to(folder / "undisturbed")
-        calls = undisturbed.publish(hook=self.steps.append)[1]
-        self.calls = len(calls)
+        self.calls = undisturbed.publish(hook=self.steps.append)[1]
         recover(undisturbed, folder / "oracle.json")
         self.oracle = json.loads((folder / "oracle.json").read_text(encoding="utf-8"))
         self.wrong: dict[str, Any] = {}
@@ -212,6 +211,16 @@ class Schedules:
 
             self.begin(f"killed after step {number}, {step}", disturb)
 
+    def be_late(self) -> None:
+        """One schedule for each write: carried out after the client has given up and read the target, more than once."""
+        for number, call in enumerate(self.calls, 1):
+            if not call.startswith("GET "):
+
+                def disturb(bench: Bench, number: int = number) -> None:
+                    publish_quietly(bench, {number: "late"})
+
+                self.begin(f"late call {number}, {call}", disturb)
+
     def make_trouble(self) -> None:
         """Random trouble in several publications, some of them killed as well."""
         for seed in SEEDS:
@@ -220,7 +229,9 @@ class Schedules:
                 chance = random.Random(seed)
                 for _ in range(chance.randint(1, 3)):
                     rate = chance.choice([0.03, 0.1, 0.3])
-                    troubles = {n: chance.choice(TROUBLES) for n in range(1, 2 * self.calls) if chance.random() < rate}
+                    troubles = {
+                        n: chance.choice(TROUBLES) for n in range(1, 2 * len(self.calls)) if chance.random() < rate
+                    }
                     steps = chance.randint(1, len(self.steps)) if chance.random() < 0.5 else 0
                     status = in_fork(lambda troubles=troubles, steps=steps: publish_quietly(bench, troubles, steps))
                     if status not in (0, signal.SIGKILL):
@@ -244,6 +255,7 @@ def main() -> None:
     if kind == "kills":
         schedules.kill_everywhere()
     else:
+        schedules.be_late()
         schedules.make_trouble()
     schedules.end()
     told = {"schedules": schedules.ran, "steps": schedules.steps, "oracle": schedules.oracle, "wrong": schedules.wrong}

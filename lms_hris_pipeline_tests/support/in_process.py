@@ -31,8 +31,8 @@ TROUBLES = ("unreachable", "lost_request", "lost_answer", "429", "503", "500", "
 """What may befall a call: it does not arrive, no answer comes back, the vendor is busy or broken, the answer is replaced
 by an error or cut off after the vendor has done its work, the token has expired, the vendor does its work only when
 nobody waits for the answer any more."""
-LATE_BY = 3
-"""So many calls later the vendor gets to a late one."""
+LATE_BY = (2, 4, 6, 9)
+"""So many calls later the vendor gets to a late one; which of them, its own number says."""
 
 Hook = Callable[[str], None]
 _COMPILED: dict[Any, Any] = {}
@@ -83,7 +83,7 @@ class Wire(httpx.BaseTransport):
         if trouble == "unreachable":
             raise httpx.ConnectError("made up", request=request)
         if trouble == "late":
-            self._late.append((len(self.calls) + LATE_BY, request))
+            self._late.append((len(self.calls) + LATE_BY[len(self.calls) % len(LATE_BY)], request))
         if trouble in ("lost_request", "late"):
             raise httpx.ReadTimeout("made up", request=request)
         if trouble in ("429", "503", "500"):
