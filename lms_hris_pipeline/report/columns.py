@@ -77,7 +77,7 @@ FINDING_COLUMNS: tuple[SheetColumn[Finding], ...] = (
     _of(_E, "suggested_action", _T, 50),
     _of(_E, "explanation", _T, 60),
     SheetColumn(
-        "first_seen", Kind.INSTANT, 17, "When the finding was first seen, in the firm's time zone; empty where unknown.",
+        "first_seen", Kind.INSTANT, 17, "When the finding was first seen, in the firm's time zone.",
         _named("first_seen"),
     ),
     SheetColumn("age_days", Kind.COUNT, 9, "Whole days from first_seen to the instant of the batch.", _named("age_days")),
@@ -88,9 +88,8 @@ FINDING_COLUMNS: tuple[SheetColumn[Finding], ...] = (
         lambda row: words.OUTLOOKS[row.outlook] if row.outlook else None,
     ),
     SheetColumn(
-        "delta_id", _T, 66, "The ledger's id of the proposed change, for lms-hris deltas show and approve.", _named("delta_id"),
+        "delta_id", _T, 66, "The id of the proposed change, for lms-hris deltas show, approve and reject.", _named("delta_id"),
     ),
-    _of(_E, "wish_id", _T, 66),
     _of(_E, "exception_id", _T, 66),
 )  # fmt: skip
 

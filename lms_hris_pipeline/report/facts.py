@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from lms_hris_pipeline.model.delta import Delta, DeltaState
+from lms_hris_pipeline.model.wish import delta_id
 from lms_hris_pipeline.settings import PolicySettings
 
 _RISKS = ("low", "normal", "high")
@@ -30,20 +31,21 @@ class Outlook(StrEnum):
 
 
 _OUTLOOKS = {
-    DeltaState.PROPOSED: Outlook.WAITING,
-    DeltaState.AUTO_APPROVED: Outlook.AUTOMATIC,
     DeltaState.APPROVED: Outlook.APPROVED,
+    DeltaState.AUTO_APPROVED: Outlook.AUTOMATIC,
     DeltaState.REJECTED: Outlook.REJECTED,
+    DeltaState.SENDING: Outlook.UNDER_WAY,
+    DeltaState.SENT: Outlook.UNDER_WAY,
 }
+_LASTING = (*_OUTLOOKS, DeltaState.PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class DeltaStanding:
-    """The delta of a wish in the ledger."""
+    """The latest delta of a wish in the ledger."""
 
-    delta_id: str
+    generation: int
     state: DeltaState
-    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +53,43 @@ class NightFacts:
     """What settings and ledger say about a night.
 
     Args:
-        first_seen: when each open case was first seen, by exception id; an aware instant.
-        deltas: the ledger's delta of each wish, by wish id. A wish that is not there is judged by its phase alone.
+        first_seen: when each open case was first seen, by exception id; an exception that is not there is new tonight.
+        deltas: the latest delta of each wish that the ledger knows, by wish id, from when the batch began or later. A
+            wish that is not there has never been proposed before.
     """
 
     firm_name: str
-    time_zone: str
+    zone: ZoneInfo
     policy: PolicySettings
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     deltas: Mapping[str, DeltaStanding] = field(default_factory=dict)
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The firm's time zone, in which the pages tell the time."""
-        return ZoneInfo(self.time_zone)
+    def delta_id(self, wish_id: str) -> str:
+        """The id of the wish's open or rejected delta, else of the one that is proposed next."""
+        standing = self.deltas.get(wish_id)
+        if standing is None:
+            return delta_id(wish_id, 1)
+        return delta_id(wish_id, standing.generation + (0 if standing.state in _LASTING else 1))
 
     def outlook(self, wish_id: str, family: str, risk: str) -> Outlook:
         """What happens to a proposed change next."""
         standing = self.deltas.get(wish_id)
+        if standing is not None and standing.state in _OUTLOOKS:
+            return _OUTLOOKS[standing.state]
         phase = self.policy.phase_of(family)
-        if standing is not None:
-            if standing.is_shadow and standing.state is DeltaState.PROPOSED:
-                return Outlook.SHADOW
-            return _OUTLOOKS.get(standing.state, Outlook.UNDER_WAY)
         if phase in ("off", "shadow"):
             return Outlook(phase)
+        # one that is proposed already waits even in `auto`: policy has had its turn
+        is_known = standing is not None and standing.state is DeltaState.PROPOSED
         is_low = _RISKS.index(risk) <= _RISKS.index(self.policy.auto_approve_risk)
-        return Outlook.AUTOMATIC if phase == "auto" and is_low else Outlook.WAITING
+        return Outlook.AUTOMATIC if phase == "auto" and is_low and not is_known else Outlook.WAITING
 
 
 def standings_of(deltas: Iterable[Delta]) -> dict[str, DeltaStanding]:
-    """The latest delta of each wish, as `NightFacts.deltas` wants it; open and rejected ones are worth giving."""
+    """The latest delta of each wish, as `NightFacts.deltas` wants it. Give no rejections that no longer hold."""
     latest: dict[str, Delta] = {}
     for delta in deltas:
         known = latest.get(delta.wish_id)
         if known is None or known.generation < delta.generation:
             latest[delta.wish_id] = delta
-    return {wish: DeltaStanding(found.delta_id, found.state, found.is_shadow) for wish, found in latest.items()}
+    return {wish: DeltaStanding(found.generation, found.state) for wish, found in latest.items()}

@@ -50,9 +50,9 @@ class Finding:
     change: str | None
     delta_id: str | None
     outlook: Outlook | None
-    first_seen: datetime | None
+    first_seen: datetime
     age: str
-    age_days: int | None
+    age_days: int
 
     @property
     def name(self) -> str | None:
@@ -79,10 +79,15 @@ class Finding:
         return self.field.replace("_", " ") if self.type in ("value_mismatch", "hr_value_missing") else ""
 
     @property
-    def order(self) -> tuple[int, float, str, str, str]:
+    def order(self) -> tuple[int, datetime, str, str, str]:
         """Urgent before idle, old before new, then by name: a total order."""
-        seen = self.first_seen.timestamp() if self.first_seen else float("inf")
-        return (_RANK[self.severity], seen, (self.name or "\uffff").casefold(), self.field, self.exception_id)
+        return (
+            _RANK[self.severity],
+            self.first_seen,
+            (self.name or "\uffff").casefold(),
+            self.field,
+            self.exception_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,15 @@ class Cause:
         return self.findings[0].suggested_action if len(actions) == 1 else None
 
     @property
+    def shared_explanation(self) -> str | None:
+        """Why they were raised, where all findings say the same."""
+        explanations = {finding.explanation for finding in self.findings}
+        return self.findings[0].explanation if len(explanations) == 1 else None
+
+    @property
     def oldest(self) -> Finding:
         """The finding that has been open longest."""
-        return min(self.findings, key=lambda found: (found.first_seen is None, found.first_seen, found.exception_id))
+        return min(self.findings, key=lambda found: (found.first_seen, found.exception_id))
 
     @property
     def title(self) -> str:
@@ -133,20 +144,19 @@ def read_findings(batch: Batch, facts: NightFacts) -> list[Finding]:
     found = []
     for row in rows_of(batch, "findings"):
         texts = {name: None if row[name] is None else visible(row[name]) for name in _COLUMNS}
-        first_seen = facts.first_seen.get(row["exception_id"])
+        first_seen = facts.first_seen.get(row["exception_id"], batch.as_of)
         wish_id = row["wish_id"]
-        standing = facts.deltas.get(wish_id) if wish_id else None
         is_proposed = wish_id is not None and row["operation"] is not None
         texts["explanation"] = _named(texts["explanation"] or "", texts)
         found.append(
             Finding(
                 **texts,  # type: ignore[arg-type]
                 change=words.change(row["operation"], row["entity"]) if is_proposed else None,
-                delta_id=standing.delta_id if standing else None,
+                delta_id=facts.delta_id(wish_id) if is_proposed else None,
                 outlook=facts.outlook(wish_id, row["family"], row["risk"]) if is_proposed else None,
                 first_seen=first_seen,
                 age=words.age(first_seen, batch.as_of),
-                age_days=max(0, (batch.as_of - first_seen).days) if first_seen else None,
+                age_days=max(0, (batch.as_of - first_seen).days),
             )
         )
     return sorted(found, key=lambda finding: finding.order)

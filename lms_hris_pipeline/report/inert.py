@@ -37,6 +37,8 @@ def csv_cell(text: str) -> str:
 def cell_text(text: str) -> str:
     """`text` for a workbook's cell; what is longer than a cell may hold is cut and says so."""
     shown = visible(text)
+    if shown.startswith("<r>") and shown.endswith("</r>"):
+        shown += " "  # the workbook's writer would take it for markup of its own and write it unescaped
     if len(shown) <= MAX_CELL:
         return shown
     note = f" … (cut; {len(shown):,} characters)"

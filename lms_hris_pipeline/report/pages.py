@@ -116,6 +116,11 @@ def _filled(name: str, batch: Batch, facts: NightFacts, *, script: str, **conten
     )
 
 
+def _breakable(text: str) -> Markup:
+    """An address that may break before its @."""
+    return Markup("<wbr>@").join(text.split("@"))
+
+
 @cache
 def _static(name: str) -> str:
     return (files("lms_hris_pipeline") / "report" / "static" / name).read_text(encoding="utf-8")
@@ -146,6 +151,7 @@ def _environment() -> Environment:
         "system": lambda value: words.label(words.SYSTEMS, value),
         "outlook": lambda value: words.OUTLOOKS[value],
         "family": lambda value: words.label(words.FAMILIES, value),
+        "breakable": _breakable,
         "fragment": lambda values: urlencode(values),
     }
     environment.globals |= {"money": words.money, "counted": words.counted, "Outlook": Outlook}

@@ -19,6 +19,8 @@ from lms_hris_pipeline.report.pages import chargeback_page, exceptions_page, ind
 from lms_hris_pipeline.report.workbooks import write_chargeback_workbook, write_findings_workbook
 from lms_hris_pipeline.warehouse import Batch
 
+__all__ = ["REPORT_FILES", "NightFacts", "render_reports"]
+
 REPORT_FILES = (
     "chargeback.xlsx",
     "chargeback.html",

@@ -95,13 +95,13 @@ OPERATIONS = {
 }
 UPDATES = {"account": "update account", "profile": "update profile fields", "branch": "move to branch"}
 OUTLOOKS = {
-    Outlook.AUTOMATIC: "policy has approved it",
-    Outlook.APPROVED: "a person has approved it",
+    Outlook.AUTOMATIC: "approved by policy",
+    Outlook.APPROVED: "approved by a person",
     Outlook.WAITING: "waits for approval",
-    Outlook.SHADOW: "in shadow, is not sent",
-    Outlook.OFF: "family is switched off",
-    Outlook.REJECTED: "was rejected",
-    Outlook.UNDER_WAY: "is under way",
+    Outlook.SHADOW: "in shadow, not sent",
+    Outlook.OFF: "family switched off",
+    Outlook.REJECTED: "rejected before",
+    Outlook.UNDER_WAY: "under way",
 }
 METHODS = {
     "named": "named on the invoice",
@@ -175,9 +175,7 @@ def long_instant(value: datetime, zone: ZoneInfo) -> str:
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M %Z}"
 
 
-def age(first_seen: datetime | None, as_of: datetime) -> str:
+def age(first_seen: datetime, as_of: datetime) -> str:
     """How long a case has been open at `as_of`."""
-    if first_seen is None:
-        return "unknown"
     days = (as_of - first_seen).days
     return "new" if first_seen >= as_of else "under a day" if days == 0 else counted(days, "day", "days")
