@@ -7,7 +7,7 @@ second field that agrees, where nobody else has it and nothing contradicts; ever
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,12 +21,15 @@ _FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "sw
 _LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
 _FIRST_SAME = ("exact", "variant", "nickname", "part", "swapped")
 _LAST_SAME = ("exact", "variant", "former", "part", "swapped")
+# beside the names one of these must agree: namesakes exist, inside the firm and outside
 _SECOND_FIELDS = {
     "employee_number": ("exact", "former", "same_digits"),
     "email": ("exact", "former", "close"),
     "hire_date": ("exact",),
     "place": ("all", "most"),
 }
+# a place is shared by colleagues: it does not tell two of the same name apart
+_OWN_FIELDS = ("employee_number", "email", "hire_date")
 NOBODY = -1
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
@@ -56,6 +59,8 @@ class _Facts:
     names_same: Bools
     some_name_agrees: Bools
     more_than_names: Bools
+    has_namesake: Bools
+    tells_namesakes_apart: Bools
     is_key: Bools
     has_hard_key: Bools
     in_scope: Bools
@@ -80,7 +85,7 @@ def decide(records: Records, found: Candidates, known: Known, settings: MatchSet
     decided |= _decide_sure(records, found, facts, sure, decided)
     for account in free:
         if account not in decided:
-            decided[account] = _decide_rest(account, found, facts, obstacles[account], settings)
+            decided[account] = _decide_rest(account, found, facts, claimed, obstacles[account], settings)
     return [decided[account] for account in sorted(decided)]
 
 
@@ -96,6 +101,7 @@ def _gather(records: Records, found: Candidates) -> _Facts:
     second = np.where(counts > 1, starts + 1, NOBODY)
     first, last = found.has_level("first_name", _FIRST_AGREES), found.has_level("last_name", _LAST_AGREES)
     number, email = found.has_level("employee_number", ("exact",)), found.has_level("email", ("exact",))
+    names_same = found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME)
     has_scope = np.zeros(records.person_count, dtype=bool)
     np.logical_or.at(has_scope, records.person_of, records.workers["is_in_scope"].to_numpy(zero_copy_only=False))
     in_scope = has_scope[found.person]
@@ -112,9 +118,11 @@ def _gather(records: Records, found: Candidates) -> _Facts:
         best=best,
         second=second,
         names_agree=first & last,
-        names_same=found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME),
+        names_same=names_same,
         some_name_agrees=first | last,
-        more_than_names=_has_more_than_names(found),
+        more_than_names=_any_of(found, _SECOND_FIELDS),
+        has_namesake=np.bincount(found.account[names_same], minlength=accounts) > 1,
+        tells_namesakes_apart=_any_of(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}),
         is_key=number_key | email_key,
         has_hard_key=number | email,
         in_scope=in_scope,
@@ -123,10 +131,10 @@ def _gather(records: Records, found: Candidates) -> _Facts:
     )
 
 
-def _has_more_than_names(found: Candidates) -> Bools:
-    """Per candidate: a field beside the names agrees. Namesakes exist, inside the firm and outside."""
+def _any_of(found: Candidates, fields: Mapping[str, tuple[str, ...]]) -> Bools:
+    """Per candidate: a field stands at one of the levels named for it."""
     agrees = np.zeros(len(found.account), dtype=bool)
-    for field, levels in _SECOND_FIELDS.items():
+    for field, levels in fields.items():
         agrees |= found.has_level(field, levels)
     return agrees
 
@@ -154,6 +162,8 @@ def _obstacles(account: int, found: Candidates, facts: _Facts, settings: MatchSe
         causes.append("names_differ")
     if not facts.more_than_names[best]:
         causes.append("names_alone")
+    if facts.has_namesake[account] and not facts.tells_namesakes_apart[best]:
+        causes.append("namesake")
     if margin < settings.margin:
         causes.append("rival")
     if score < settings.link_at and not (facts.is_key[best] and score >= settings.review_at):
@@ -279,15 +289,15 @@ def _decide_sure(
     for person, accounts in by_person.items():
         primary = first_accounts.get(person)
         claim = strongest.get(person)
-        best_bits = max(float(found.bits[facts.best[account]]) for account in accounts)
-        if primary is None and claim is not None and claim > best_bits:
+        bits = {account: float(found.bits[facts.best[account]]) for account in accounts}
+        if primary is None and claim is not None and claim > max(bits.values()):
             # a doubtful account fits this person better than any sure one
             for account in accounts:
                 chosen, runner_up = int(facts.best[account]), int(facts.second[account])
                 decided[account] = _review(account, chosen, runner_up, "score", ("not_mutual",))
             continue
         if primary is None:
-            primary = min(accounts, key=lambda number: _first_rank(number, active, created))
+            primary = min(accounts, key=lambda number: _first_rank(number, bits[number], active, created))
         for account in accounts:
             chosen, runner_up = int(facts.best[account]), int(facts.second[account])
             method = "key" if facts.is_key[chosen] else "score"
@@ -300,10 +310,10 @@ def _decide_sure(
     return decided
 
 
-def _first_rank(account: int, active: Sequence[bool], created: Sequence[object]) -> tuple[object, ...]:
-    """Which of several accounts of a person is the first: one that can log in, then the oldest."""
+def _first_rank(account: int, bits: float, active: Sequence[bool], created: Sequence[object]) -> tuple[object, ...]:
+    """Which of several accounts of a person is the first: one that can log in, the one that agrees best, the oldest."""
     born = created[account]
-    return (not active[account], born is None, str(born), account)
+    return (not active[account], -bits, born is None, str(born), account)
 
 
 def _strongest_claims(found: Candidates, facts: _Facts, settled: set[int]) -> dict[int, float]:
@@ -317,7 +327,12 @@ def _strongest_claims(found: Candidates, facts: _Facts, settled: set[int]) -> di
 
 
 def _decide_rest(
-    account: int, found: Candidates, facts: _Facts, causes: tuple[str, ...], settings: MatchSettings
+    account: int,
+    found: Candidates,
+    facts: _Facts,
+    claimed: set[int],
+    causes: tuple[str, ...],
+    settings: MatchSettings,
 ) -> Decision:
     """Accounts that cannot be linked: to people where somebody is plausible, else without a match."""
     best, second = int(facts.best[account]), int(facts.second[account])
@@ -328,5 +343,17 @@ def _decide_rest(
     contested = bool(facts.has_hard_key[best] or facts.number_of_other[best] or facts.email_of_other[best])
     rivals = second != NOBODY and float(found.score[best]) + float(found.score[second]) >= settings.review_at
     if plausible or contested or rivals:
+        if int(found.person[best]) in claimed:
+            best, second = _prefer_unclaimed(best, found, facts, claimed) or (best, second)
         return _review(account, best, second, "score", causes)
     return Decision(account, "no_match", "none", NOBODY, best, ("below_review",))
+
+
+def _prefer_unclaimed(best: int, found: Candidates, facts: _Facts, claimed: set[int]) -> tuple[int, int] | None:
+    """Where the likeliest person has an account of their own, the next likeliest of the same name who has none."""
+    place = best + 1
+    while place < len(found.account) and found.account[place] == found.account[best]:
+        if facts.names_same[place] and found.bits[place] > 0 and int(found.person[place]) not in claimed:
+            return place, best
+        place += 1
+    return None

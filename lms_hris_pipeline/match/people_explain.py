@@ -32,6 +32,7 @@ _CAUSES = {
     "email_of_other": "its e-mail is another current worker's",
     "names_differ": "neither first nor last name agrees",
     "names_alone": "nothing but the name agrees",
+    "namesake": "another worker has the same name, and nothing of a person's own tells the two apart",
     "rival": "another worker is almost as likely",
     "comeback": "HR has another record of this name, without an account, that may be the same person rehired or "
     "converted under a new id; HR does not join the two records",
