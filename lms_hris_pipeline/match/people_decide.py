@@ -33,6 +33,8 @@ _OWN_FIELDS = ("employee_number", "email", "hire_date")
 NOBODY = -1
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
+# log2 odds within which a namesake without an account is named to the reviewer instead
+NEAR_BITS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def decide(records: Records, found: Candidates, known: Known, settings: MatchSet
     claimed |= {person_of[fixed.worker] for fixed in known.fixed.values() if fixed.worker is not None}
     comeback = _comebacks(records, found, facts, claimed)
     decided = _decide_fixed(records, found, facts, known, comeback)
-    for account in sorted(sure & comeback.keys()):
-        decided[account] = _review(account, comeback[account], int(facts.best[account]), "score", ("comeback",))
+    for account in (account for account in free if account in comeback):
+        told = ("comeback", *(cause for cause in obstacles[account] if cause != "below_link"))
+        decided[account] = _review(account, comeback[account], int(facts.best[account]), "score", told)
     sure -= comeback.keys()
     decided |= _decide_sure(records, found, facts, sure, decided)
     for account in free:
@@ -353,7 +356,11 @@ def _prefer_unclaimed(best: int, found: Candidates, facts: _Facts, claimed: set[
     """Where the likeliest person has an account of their own, the next likeliest of the same name who has none."""
     place = best + 1
     while place < len(found.account) and found.account[place] == found.account[best]:
-        if facts.names_same[place] and found.bits[place] > 0 and int(found.person[place]) not in claimed:
+        if (
+            facts.names_same[place]
+            and found.bits[place] > found.bits[best] - NEAR_BITS
+            and int(found.person[place]) not in claimed
+        ):
             return place, best
         place += 1
     return None
