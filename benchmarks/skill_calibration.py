@@ -29,13 +29,13 @@ from benchmarks.skill_noise import MESSES
 from lms_hris_pipeline.match.embedding import ModelFiles, embed_texts, find_model
 from lms_hris_pipeline.match.skill_confidence import Calibration, describe_first, read_calibration
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
-from lms_hris_pipeline.match.skill_index import Candidate, SkillIndex, queries_of
+from lms_hris_pipeline.match.skill_index import SkillIndex, queries_of
 from lms_hris_pipeline.match.skill_words import fold
 
 TAKEN_OUT = 0.35
 HALVES = ("fit", "held-out")
-SIZES = {"fit": (14046, 3000, 3000, 600, 600, 600, 300, 300, 150, 150), "held-out": (14046, 3000, 600, 600, 300, 150)}
-MAX_TAGS = 6000
+SIZES = {"fit": (14046, 3000, 600, 600, 300, 300, 150, 150), "held-out": (14046, 3000, 600, 600, 300, 300, 150)}
+MAX_TAGS = 2000
 THRESHOLDS = (0.80, 0.90, 0.95)
 
 
@@ -144,7 +144,7 @@ def play(source: Source, half: str, model: ModelFiles, cache: Path) -> Iterator[
             elif hit.is_sure:
                 yield Outcome(tag, hit.form, {}, hit.entries[0].skill_id in tag.means, size)
         texts, queries = queries_of([tag.text for tag in open_tags], offset=len(entries))
-        vectors = embed_texts([*(entry.folded for entry in entries), *texts], model, 2, cache).vectors
+        vectors = embed_texts([*(entry.folded for entry in entries), *texts], model, 1, cache).vectors
         index = SkillIndex(entries, vectors[: len(entries)])
         for tag, found in zip(open_tags, index.search(queries, vectors), strict=True):
             yield Outcome(tag, "model", describe_first(index, found), found[0].skill_id in tag.means, size)

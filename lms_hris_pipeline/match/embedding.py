@@ -139,7 +139,7 @@ def _load(model: ModelFiles) -> Any:
     from transformers import PreTrainedTokenizerBase
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         encoder = SentenceTransformer(str(model.folder), device="cpu", local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, AttributeError) as error:

@@ -26,7 +26,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lms_hris_pipeline.match.skill_words import content_words, initials
+from lms_hris_pipeline.match.skill_words import content_words
 from lms_hris_pipeline.model.errors import BadInput, Permanent
 
 if TYPE_CHECKING:
@@ -113,13 +113,12 @@ def describe_first(index: SkillIndex, candidates: Sequence[Candidate]) -> dict[s
     """The features of the first of `candidates`, which must not be empty.
 
     Scores as they are; margins to the next skill (to nothing: the score itself); shares of telling words without a
-    counterpart; and what makes a word-for-word comparison doubtful: numbers that differ, tags of one word or letters.
+    counterpart; and what makes a comparison of words doubtful: tags of one word or of few letters.
     """
     first = candidates[0].best
     runner_up = candidates[1].best if len(candidates) > 1 else None
     difference = index.difference(first)
     tag_words = content_words(first.text)
-    entry_words = content_words(first.entry.folded)
     unmatched_share = max(difference.share_of_tag, difference.share_of_entry)
     return {
         "cosine": first.cosine,
@@ -136,17 +135,7 @@ def describe_first(index: SkillIndex, candidates: Sequence[Candidate]) -> dict[s
         "only_in_entry": difference.share_of_entry,
         "both_differ": min(difference.share_of_tag, difference.share_of_entry),
         "all_words_match": float(unmatched_share == 0.0),
-        "numbers_differ": float(_numbers(tag_words) != _numbers(entry_words)),
         "one_word": float(len(tag_words) <= 1),
         "few_letters": float(len(first.text) <= 4),
-        "is_initials": float(_is_initials(first.text, first.entry.folded)),
         "log_skills": math.log10(max(1, index.skill_count)),
     }
-
-
-def _numbers(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(word for word in words if any(sign.isdigit() for sign in word))
-
-
-def _is_initials(text: str, entry: str) -> bool:
-    return len(text) > 1 and (initials(entry) == text or initials(text) == entry)

@@ -31,6 +31,12 @@ _CHUNK = 128  # tags compared at once: 128 x 50,000 entries are 26 MB a score
 _SAME_WORD = 0.8  # edit similarity from which two words count as one misspelt
 _MIN_TYPO_LENGTH = 4  # shorter words differ in meaning when they differ in a letter
 
+_NEGATIONS = frozenset({"a", "anti", "de", "dis", "il", "im", "in", "ir", "mis", "non", "un"})
+_OPPOSITES = (
+    ("ante", "anti"), ("em", "im"), ("ex", "im"), ("ex", "in"), ("hyper", "hypo"), ("inter", "intra"),
+    ("macro", "micro"), ("mono", "poly"), ("over", "under"), ("post", "pre"),
+)  # fmt: skip
+
 Vectors = npt.NDArray[np.float32]
 
 
@@ -191,4 +197,18 @@ def _has_counterpart(word: str, others: Sequence[str]) -> bool:
 def _is_misspelt(word: str, other: str) -> bool:
     if min(len(word), len(other)) < _MIN_TYPO_LENGTH or any(sign.isdigit() for sign in word + other):
         return False
-    return OSA.normalized_similarity(word, other) >= _SAME_WORD
+    return OSA.normalized_similarity(word, other) >= _SAME_WORD and not _are_opposed(word, other)
+
+
+def _are_opposed(word: str, other: str) -> bool:
+    """Whether two like words mean opposites: micro- and macroeconomics, assembly and disassembly."""
+    longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
+    if longer.endswith(shorter) and longer.removesuffix(shorter) in _NEGATIONS:
+        return True
+    return any(
+        longer.startswith(one)
+        and shorter.startswith(another)
+        and longer.removeprefix(one) == shorter.removeprefix(another)
+        for pair in _OPPOSITES
+        for one, another in (pair, pair[::-1])
+    )

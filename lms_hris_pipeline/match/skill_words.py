@@ -22,12 +22,16 @@ _LOOSE_SIGN = re.compile(r"(?<![^\W_])(?<![+#])[+#]+|[+#]+(?=[^\W_])")
 _POINT = "\ue000"  # stands for the point of a version number while the other points go
 _VERSION = re.compile(r"v?\d{1,2}(\.(\d+|x))*|v\d+(\.\d+)*|(19[89]|20\d)\d")
 _ROMAN = frozenset({"ii", "iii", "iv"})
-_SMALL_WORDS = frozenset(
-    "a an and as at by for from in into of on or the to with der die das und fur von im in".split()
-)
-_NUMBERED = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SMALL_WORDS = _words("a an and as at by for from in into of on or the to with der die das und fur von im")
+_NUMBERED = _words(
     "annex ansi article bs category class din division en form grade iec ieee ifrs ias iso nfpa nist osha part phase rfc "
-    "rule section sop stage title type unit".split()
+    "rule section sop stage title type unit"
 )
 """Words whose number is a name, not a version: ISO 9001 is not the ninth ISO."""
 
@@ -158,12 +162,6 @@ def bag_form(folded: str) -> str:
 def content_words(folded: str) -> tuple[str, ...]:
     """The words of a folded text that carry meaning, in singular, in their order."""
     return tuple(singular(word) for word in folded.split() if word not in _SMALL_WORDS)
-
-
-def initials(folded: str) -> str:
-    """The first letters of the words that carry meaning; empty for fewer than two words."""
-    words = [word for word in folded.split() if word not in _SMALL_WORDS]
-    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 @lru_cache(maxsize=65536)

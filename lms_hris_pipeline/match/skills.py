@@ -162,7 +162,7 @@ def _of_model(framework: _Framework, placed: Placed, settings: SkillSettings, mo
     first = candidates[0]
     if placed.confidence < settings.review_at:
         return _Meaning(None, "no_match", "model", placed.confidence, None, candidates, model)
-    accepts = placed.confidence >= settings.accept_at and placed.is_calibrated
+    accepts = placed.confidence >= settings.accept_at and placed.is_calibrated and not _differs_in_a_number(first)
     return _Meaning(
         first["skill_id"],
         "accept" if accepts else "review",
@@ -172,6 +172,12 @@ def _of_model(framework: _Framework, placed: Placed, settings: SkillSettings, mo
         candidates,
         model,
     )
+
+
+def _differs_in_a_number(candidate: Mapping[str, Any]) -> bool:
+    """Whether tag and alias name different numbers: ISO 9001 and ISO 14001 look alike and are never taken for one."""
+    differing = (*candidate["only_in_tag"], *candidate["only_in_alias"])
+    return any(sign.isdigit() for word in differing for sign in word)
 
 
 def _held_back(tag: str, meaning: _Meaning, framework: _Framework) -> _Meaning:
