@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -107,11 +107,11 @@ class House:
             return ledger.approve(waiting, by="a tester", now=self.as_of()) if waiting else 0
 
 
-def execute(tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
-    """Run the job in this process, with nothing kept of Dagster's own records."""
+def execute(tags: Mapping[str, str], instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
+    """Run the job in this process; where no instance is given, nothing is kept of Dagster's own records."""
     from lms_hris_pipeline.definitions import NIGHTLY, defs
 
-    with dg.DagsterInstance.ephemeral() as instance:
+    with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as instance:
         return defs.resolve_job_def(NIGHTLY).execute_in_process(
             instance=instance,
             tags=dict(tags),
