@@ -158,6 +158,20 @@ class Deltas(Store):
             latest = {row[0]: tuple(row) for row in connection.execute(query)}
         return [(wish, delta, state, bool(shadow)) for wish, delta, state, shadow in latest.values()]
 
+    def states_of(self, wish_ids: Sequence[str]) -> dict[str, str]:
+        """State of the latest delta of each of these wishes; `shadow` where it is proposed and never sent."""
+        table = schema.deltas.c
+        latest: dict[str, tuple[int, str]] = {}
+        with self._transaction() as connection:
+            for part in in_parts(wish_ids):
+                query = sa.select(table.wish_id, table.generation, table.state, table.is_shadow).where(
+                    table.wish_id.in_(part)
+                )
+                for wish, generation, state, is_shadow in connection.execute(query):
+                    shown = "shadow" if is_shadow and state == DeltaState.PROPOSED else str(state)
+                    latest[wish] = max(latest.get(wish, (0, "")), (int(generation), shown))
+        return {wish: state for wish, (_, state) in latest.items()}
+
     def count_deltas(self) -> dict[tuple[str, str], int]:
         """Deltas by operation and state; shadow ones count as `shadow`."""
         table = schema.deltas.c

@@ -113,6 +113,13 @@ class Outbox(Store):
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def decisions(self, delta: str) -> list[dict[str, Any]]:
+        """People's decisions on a delta, in order: verdict, decided_by, decided_at, reason."""
+        table = schema.approvals
+        query = sa.select(table).where(table.c.delta_id == delta).order_by(table.c.approval_no)
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def propose_rollback(
         self, inverses: Sequence[tuple[Delta, Mapping[str, Any], Mapping[str, Any], str]], *, by: str, now: datetime
     ) -> list[str]:

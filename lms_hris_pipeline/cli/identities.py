@@ -1,0 +1,233 @@
+"""`lms-hris matches` and `crosswalk`: people's word on who is who and what a skill tag means.
+
+Ids are held against the current batch, where there is one. What is decided takes effect in the next night.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
+from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.warehouse import Batch, BatchShelf
+
+COLUMNS = ("learner_id_lms", "worker_id_hris")
+FAULTS_SHOWN = 50
+LONGEST_ID = 200
+_NEXT = "It takes effect in the next night."
+
+
+def run_list_matches() -> None:
+    """Print pairs and skill tags of the current batch that wait for a person and were not decided since."""
+    settings = load_settings()
+    with BatchShelf(settings.firm.data_dir).read() as batch, _ledger(settings) as ledger:
+        known = ledger.snapshot(datetime.now(UTC), settings.publishing.settle_hours)
+        decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
+        decided_tags = {row[0] for row in known.tag_decisions}
+        pairs = [row for row in _pairs(batch) if (row[0], row[3]) not in decided_pairs]
+        tags = [row for row in _tags(batch) if row[0] not in decided_tags]
+    if pairs:
+        show_table(
+            ("account", "user name", "name", "worker", "number", "name", "probability", "why"), pairs, title="Pairs"
+        )
+        say("Decide with: lms-hris matches same|different <account> <worker>\n")
+    if tags:
+        show_table(("tag", "best skill", "name", "confidence"), tags, title="Skill tags")
+        say("Decide with: lms-hris matches tag <tag> <skill>, or - for none\n")
+    say(f"{len(pairs):,} pairs and {len(tags):,} skill tags of batch {batch.id} wait.")
+
+
+def run_decide_pair(learner: str, worker: str, verdict: str, by: str, reason: str) -> None:
+    """Record that an account and a worker are the same person, or are not.
+
+    Raises:
+        BadInput: the current batch knows no such account or worker.
+    """
+    settings, name = load_settings(), decider(by)
+    faults = []
+    with _current(settings) as batch:
+        if batch is not None:
+            if unknown(batch, "canonical.learners", "learner_id_lms", [learner]):
+                faults.append(f"there is no account {learner!r} in batch {batch.id}")
+            if unknown(batch, "canonical.workers", "worker_id_hris", [worker]):
+                faults.append(f"there is no worker {worker!r} in batch {batch.id}")
+    if faults:
+        raise BadInput(
+            "Nothing was decided:\n  " + "\n  ".join(faults) + "\n  Ids are wanted; `lms-hris matches list` shows them."
+        )
+    with _ledger(settings) as ledger:
+        ledger.decide_pair(learner, worker, verdict, by=name, now=datetime.now(UTC), reason=reason)
+    says = "belongs to" if verdict == "same" else "does not belong to"
+    say(f"Account {learner} {says} worker {worker}, decided by {name}. {_NEXT}")
+
+
+def run_decide_tag(tag: str, skill: str | None, by: str) -> None:
+    """Record what a skill tag means; None: no skill of the framework.
+
+    Raises:
+        BadInput: the current batch knows no such tag or skill.
+    """
+    settings, name = load_settings(), decider(by)
+    faults = []
+    with _current(settings) as batch:
+        if batch is not None:
+            if unknown(batch, "match.skills", "tag", [tag]):
+                faults.append(f"there is no skill tag {tag!r} in batch {batch.id}; upper and lower case count")
+            if skill is not None and unknown(batch, "canonical.framework_skills", "skill_id", [skill]):
+                faults.append(f"there is no skill {skill!r} in the framework; write its id, or - for none")
+    if faults:
+        raise BadInput("Nothing was decided:\n  " + "\n  ".join(faults))
+    with _ledger(settings) as ledger:
+        ledger.decide_tag(tag, skill, by=name, now=datetime.now(UTC))
+    say(f"The tag {tag!r} means {skill or 'no skill of the framework'}, decided by {name}. {_NEXT}")
+
+
+def run_crosswalk(file: Path, by: str) -> None:
+    """Record the pairs of a CSV file as links, all or none.
+
+    Raises:
+        BadInput: the file cannot be read as such, or a pair cannot be taken; all faults are listed.
+    """
+    settings, name = load_settings(), decider(by)
+    pairs = read_crosswalk(file)
+    with _current(settings) as batch:
+        if batch is not None:
+            _check_known(batch, file, pairs)
+    with _ledger(settings) as ledger:
+        new = ledger.import_crosswalk(list(pairs), now=datetime.now(UTC), by=name)
+    say(f"{new:,} links recorded by {name}, {len(pairs) - new:,} were known. {_NEXT}")
+    if batch is None:
+        say("There is no batch yet to hold the ids against; the first night shows which are unknown.")
+
+
+def read_crosswalk(file: Path) -> dict[CrosswalkPair, int]:
+    """Pairs of a CSV file (comma or semicolon, UTF-8 with or without byte-order mark) and the line of each.
+
+    Raises:
+        BadInput: it is no such file; faults of all lines are listed.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {file}") from None
+    except IsADirectoryError:
+        raise BadInput(f"{file} is a folder\n  Name a CSV file.") from None
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise BadInput(f"{file}, line {line}: this is no UTF-8\n  Save it as CSV UTF-8.") from None
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(
+        text.splitlines(), delimiter=";" if ";" in header and "," not in header else ",", strict=True
+    )
+    try:
+        found = [column.strip().lower() for column in reader.fieldnames or ()]
+        if sorted(column for column in found if column in COLUMNS) != sorted(COLUMNS):
+            raise BadInput(
+                f"{file} has the columns {', '.join(found) or 'none'}\n"
+                f"  Each of {' and '.join(COLUMNS)} is wanted once, named in the first line; others are left aside."
+            )
+        reader.fieldnames = found
+        return _read_pairs(file, reader)
+    except csv.Error as error:
+        raise BadInput(f"{file}, line {reader.line_num}: {error}\n  Nothing was imported.") from None
+
+
+def _read_pairs(file: Path, reader: csv.DictReader[str]) -> dict[CrosswalkPair, int]:
+    pairs: dict[CrosswalkPair, int] = {}
+    faults = []
+    for row in reader:
+        learner, worker = ((row.get(column) or "").strip() for column in COLUMNS)
+        if None in row or None in row.values():
+            faults.append(f"line {reader.line_num}: it has not as many cells as the first line")
+        elif not learner or not worker:
+            faults.append(f"line {reader.line_num}: {COLUMNS[0] if not learner else COLUMNS[1]} is empty")
+        elif not (learner + worker).isprintable() or max(len(learner), len(worker)) > LONGEST_ID:
+            faults.append(f"line {reader.line_num}: this is no id")
+        else:
+            pairs.setdefault((learner, worker), reader.line_num)
+    _refuse(file, faults)
+    if not pairs:
+        raise BadInput(f"{file} holds no pairs below its first line")
+    return pairs
+
+
+def _check_known(batch: Batch, file: Path, pairs: dict[CrosswalkPair, int]) -> None:
+    learners = unknown(batch, "canonical.learners", "learner_id_lms", {learner for learner, _ in pairs})
+    workers = unknown(batch, "canonical.workers", "worker_id_hris", {worker for _, worker in pairs})
+    faults = []
+    for (learner, worker), line in pairs.items():
+        if learner in learners:
+            faults.append(f"line {line}: there is no account {learner!r} in batch {batch.id}")
+        if worker in workers:
+            faults.append(f"line {line}: there is no worker {worker!r} in batch {batch.id}")
+    _refuse(file, faults)
+
+
+def _refuse(file: Path, faults: list[str]) -> None:
+    if faults:
+        more = f"\n  and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
+        raise BadInput(f"{file} cannot be taken; nothing was imported\n  " + "\n  ".join(faults[:FAULTS_SHOWN]) + more)
+
+
+def unknown(batch: Batch, table: str, column: str, ids: Iterable[str]) -> set[str]:
+    """Those of `ids` that are not in a column of the batch."""
+    wanted = sorted(set(ids))
+    rows = batch.execute(
+        f"select wanted.id from (select unnest($ids) as id) as wanted anti join {table} as known on known.{column} = wanted.id",  # noqa: S608 - names of contracts
+        {"ids": wanted},
+    )
+    return {str(row[0]) for row in rows}
+
+
+def _pairs(batch: Batch) -> list[tuple[object, ...]]:
+    return batch.execute(
+        """
+        select
+            people.learner_id_lms, learners.username, concat_ws(' ', learners.first_name, learners.last_name),
+            people.worker_id_hris, workers.employee_number, concat_ws(' ', workers.first_name, workers.last_name),
+            people.score, people.reason
+        from match.people as people
+        inner join canonical.learners as learners using (learner_id_lms)
+        left join canonical.workers as workers on workers.worker_id_hris = people.worker_id_hris
+        where people.decision = 'review'
+        order by people.score desc nulls last, people.learner_id_lms
+        """
+    )
+
+
+def _tags(batch: Batch) -> list[tuple[object, ...]]:
+    return batch.execute(
+        """
+        select skills.tag, skills.skill_id, framework.name, skills.confidence
+        from match.skills as skills
+        left join canonical.framework_skills as framework using (skill_id)
+        where skills.decision = 'review'
+        order by skills.confidence desc, skills.tag
+        """
+    )
+
+
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Ledger]:
+    ledger = open_ledger(settings.ledger_url)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def _current(settings: Settings) -> Iterator[Batch | None]:
+    """The current sealed batch, or None before the first."""
+    shelf = BatchShelf(settings.firm.data_dir)
+    if shelf.current() is None:
+        yield None
+        return
+    with shelf.read() as batch:
+        yield batch
