@@ -93,7 +93,9 @@ def try_worker(
     run_try(worker)
 
 
-@app.command(epilog=_example("lms-hris publish", "lms-hris publish --sandbox"))
+@app.command(
+    epilog=_example("lms-hris publish", "lms-hris publish --sandbox", "lms-hris publish --override-breaker --by ada")
+)
 def publish(
     sandbox: Annotated[bool, typer.Option(help="Start the sandbox for this run and stop it afterwards.")] = False,
     override_breaker: Annotated[
@@ -104,7 +106,7 @@ def publish(
     """Send what is approved, read it back, keep the evidence."""
     from lms_hris_pipeline.cli.publication import run_publish
 
-    run_publish(sandbox=sandbox, override_by=by if override_breaker else None)
+    run_publish(sandbox=sandbox, override_breaker=override_breaker, by=by)
 
 
 @app.command(epilog=_example("lms-hris replay 2026-11-23-01"))

@@ -69,12 +69,16 @@ def run_show_delta(prefix: str) -> None:
         delta = find_delta(ledger, prefix)
         decisions, attempts = ledger.decisions(delta.delta_id), ledger.attempts(delta.delta_id)
     grid = PlainGrid(f"Delta {delta.delta_id}")
-    grid.add_line("change", f"{delta.operation} {delta.entity} of {delta.target_key} in the {delta.target_system} system")
+    grid.add_line(
+        "change", f"{delta.operation} {delta.entity} of {delta.target_key} in the {delta.target_system} system"
+    )
     grid.add_line("person", f"worker {delta.worker_id_hris or 'none'}, account {delta.learner_id_lms or 'none'}")
     grid.add_line("why", delta.reason)
     grid.add_line("family, risk", f"{delta.family}, {delta.risk}")
     grid.add_line("state", _shown(delta) + (f": {delta.message}" if delta.message else ""))
-    grid.add_line("proposed", f"{_at(delta.proposed_at)}; wish {delta.wish_id[:ID_SHOWN]}, generation {delta.generation}")
+    grid.add_line(
+        "proposed", f"{_at(delta.proposed_at)}; wish {delta.wish_id[:ID_SHOWN]}, generation {delta.generation}"
+    )
     if delta.rolls_back:
         grid.add_line("takes back", delta.rolls_back)
     if delta.is_shadow:
@@ -83,7 +87,9 @@ def run_show_delta(prefix: str) -> None:
     show_table(("field", "base", "desired"), _fields(delta), title="Values")
     if decisions or delta.decided_by:
         rows = [(_at(one["decided_at"]), one["verdict"], one["decided_by"], one["reason"]) for one in decisions]
-        policy = [("", "approved", "policy", "low enough in risk for its phase")] if delta.decided_by == "policy" else []
+        policy = (
+            [("", "approved", "policy", "low enough in risk for its phase")] if delta.decided_by == "policy" else []
+        )
         show_table(("at", "verdict", "by", "reason"), [*policy, *rows], title="Decisions")
     if attempts:
         show_table(
@@ -134,7 +140,9 @@ def find_delta(ledger: Ledger, prefix: str) -> Delta:
     """
     wanted = prefix.strip().lower()
     if not wanted or set(wanted) - set("0123456789abcdef"):
-        raise BadInput(f"{prefix!r} is no beginning of an id\n  Ids are hexadecimal; `lms-hris deltas list` shows them.")
+        raise BadInput(
+            f"{prefix!r} is no beginning of an id\n  Ids are hexadecimal; `lms-hris deltas list` shows them."
+        )
     found = ledger.deltas(id_prefix=wanted, limit=CANDIDATES_SHOWN + 1)
     if not found:
         raise BadInput(f"No delta begins with {wanted}\n  `lms-hris deltas list --all` shows all.")
@@ -187,13 +195,13 @@ def _obstacle(delta: Delta, *, approve: bool) -> str:
 
 
 def _fields(delta: Delta) -> list[tuple[str, str, str]]:
-    names = sorted({*delta.desired, *delta.base})
-    return [
-        (name, _value(delta.base.get(name)) if name in delta.base else "", _value(delta.desired[name]))
-        if name in delta.desired
-        else (name, _value(delta.base.get(name)), "(relied on)")
-        for name in names
+    """Per field: what it was when the change was proposed, and what it is to be; first the fields to be written."""
+    written = [
+        (name, _value(delta.base[name]) if name in delta.base else "", _value(value))
+        for name, value in sorted(delta.desired.items())
     ]
+    relied_on = sorted(delta.base.keys() - delta.desired.keys())
+    return written + [(name, _value(delta.base[name]), "(relied on, not written)") for name in relied_on]
 
 
 def _value(value: object) -> str:

@@ -6,11 +6,13 @@ Ids are held against the current batch, where there is one. What is decided take
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lms_hris_pipeline.cli.queries import ask
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
 from lms_hris_pipeline.model.errors import BadInput
@@ -30,8 +32,8 @@ def run_list_matches() -> None:
         known = ledger.snapshot(datetime.now(UTC), settings.publishing.settle_hours)
         decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
         decided_tags = {row[0] for row in known.tag_decisions}
-        pairs = [row for row in _pairs(batch) if (row[0], row[3]) not in decided_pairs]
-        tags = [row for row in _tags(batch) if row[0] not in decided_tags]
+        pairs = [row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs]
+        tags = [row for row in ask(batch, "waiting_tags") if row[0] not in decided_tags]
     if pairs:
         show_table(
             ("account", "user name", "name", "worker", "number", "name", "probability", "why"), pairs, title="Pairs"
@@ -122,9 +124,8 @@ def read_crosswalk(file: Path) -> dict[CrosswalkPair, int]:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise BadInput(f"{file}, line {line}: this is no UTF-8\n  Save it as CSV UTF-8.") from None
     header = text.split("\n", 1)[0]
-    reader = csv.DictReader(
-        text.splitlines(), delimiter=";" if ";" in header and "," not in header else ",", strict=True
-    )
+    delimiter = ";" if ";" in header and "," not in header else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         found = [column.strip().lower() for column in reader.fieldnames or ()]
         if sorted(column for column in found if column in COLUMNS) != sorted(COLUMNS):
@@ -183,34 +184,6 @@ def unknown(batch: Batch, table: str, column: str, ids: Iterable[str]) -> set[st
         {"ids": wanted},
     )
     return {str(row[0]) for row in rows}
-
-
-def _pairs(batch: Batch) -> list[tuple[object, ...]]:
-    return batch.execute(
-        """
-        select
-            people.learner_id_lms, learners.username, concat_ws(' ', learners.first_name, learners.last_name),
-            people.worker_id_hris, workers.employee_number, concat_ws(' ', workers.first_name, workers.last_name),
-            people.score, people.reason
-        from match.people as people
-        inner join canonical.learners as learners using (learner_id_lms)
-        left join canonical.workers as workers on workers.worker_id_hris = people.worker_id_hris
-        where people.decision = 'review'
-        order by people.score desc nulls last, people.learner_id_lms
-        """
-    )
-
-
-def _tags(batch: Batch) -> list[tuple[object, ...]]:
-    return batch.execute(
-        """
-        select skills.tag, skills.skill_id, framework.name, skills.confidence
-        from match.skills as skills
-        left join canonical.framework_skills as framework using (skill_id)
-        where skills.decision = 'review'
-        order by skills.confidence desc, skills.tag
-        """
-    )
 
 
 @contextmanager
