@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,16 +11,21 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from lms_hris_pipeline.model.errors import BadInput, ChecksFailed, Permanent, PipelineError
+from lms_hris_pipeline.cli.failures import failure_of
+from lms_hris_pipeline.cli.logs import logging_to, note
+from lms_hris_pipeline.cli.terminal import console, say
+from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
-console = Console(highlight=False)
+JOB = "nightly_reconciliation"
 
 
-def run_nightly(*, sandbox: bool, advance: bool, workers: int, seed: int, as_of: str | None, fresh: bool) -> None:
+def run_nightly(
+    *, sandbox: bool, advance: bool, workers: int | None, seed: int | None, as_of: str | None, fresh: bool
+) -> None:
     """One night from extraction to publication.
 
     Raises:
@@ -30,6 +36,8 @@ def run_nightly(*, sandbox: bool, advance: bool, workers: int, seed: int, as_of:
     with ExitStack() as stack:
         instant = _parse_instant(as_of)
         if sandbox:
+            if as_of is not None:
+                raise BadInput("--as-of and --sandbox exclude each other: the made-up company has a day of its own")
             instant = _prepare_sandbox(settings, stack, advance=advance, workers=workers, seed=seed)
         elif settings.profile == "sandbox" and not settings.lms.base_url:
             raise BadInput(
@@ -46,13 +54,10 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
     """Run the job `nightly_reconciliation` in this process; the id of the batch it sealed.
 
     Raises:
+        Busy: another run is under way.
         ChecksFailed: a blocking check failed.
         PipelineError: what a step raised.
     """
-
-    from lms_hris_pipeline.cli.progress import StageProgress
-    from lms_hris_pipeline.definitions import defs
-    from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, FRESH_TAG, listening
     from lms_hris_pipeline.warehouse import BatchShelf, RunLock
 
     settings = load_settings()
@@ -60,18 +65,55 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
         pass  # refuse at once, before a run is recorded, where another one is under way
     shelf = BatchShelf(settings.firm.data_dir)
     batch_id = shelf.next_id(instant.astimezone(settings.firm.zone).date().isoformat())
-    shown.print(f"Batch {batch_id}, as of {instant.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}")
+    say(f"Batch {batch_id}, as of {instant.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}", shown=shown)
+    if not fresh and any((settings.firm.data_dir / "landing" / batch_id).glob("*/*.json*")):
+        say("An extract of this batch was interrupted; it goes on where it stopped (--fresh begins anew).", shown=shown)
+    from lms_hris_pipeline.resources.night import AS_OF_TAG, BATCH_TAG, FRESH_TAG
+
     tags = {BATCH_TAG: batch_id, AS_OF_TAG: instant.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
-    with open_instance() as instance, StageProgress(shown) as progress, listening(progress.tell):
-        result = defs.resolve_job_def("nightly_reconciliation").execute_in_process(
+    execute_job(settings, batch_id, tags, shown, unsealed=f"batch {batch_id} was not sealed")
+    return batch_id
+
+
+def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, unsealed: str) -> None:
+    """Run the job in this process with these tags, with progress on the terminal and a log in JSON lines.
+
+    Args:
+        unsealed: what an error says about the batch under construction.
+
+    Raises:
+        PipelineError: what a step raised.
+        KeyboardInterrupt: somebody interrupted the run.
+    """
+    from lms_hris_pipeline.cli.progress import StageProgress
+    from lms_hris_pipeline.definitions import defs
+    from lms_hris_pipeline.resources.night import listening
+    from lms_hris_pipeline.warehouse import BatchShelf
+
+    def log(stage: str, name: str, count: int, seconds: float) -> None:
+        note("built", stage=stage, name=name, count=count, seconds=round(seconds, 3))
+
+    with (
+        logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days),
+        open_instance() as instance,
+        StageProgress(shown) as progress,
+        listening(progress.tell),
+        listening(log),
+    ):
+        note("run_started", tags=dict(tags))
+        result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
-            tags=tags,
+            tags=dict(tags),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-    if not result.success:
-        raise _failure(result, batch_id, shelf.current())
-    return batch_id
+        if result.success:
+            note("run_succeeded")
+            return
+        error = failure_of(result)
+        note("run_failed", error=type(error).__name__)
+    current = BatchShelf(settings.firm.data_dir).current()
+    raise type(error)(f"{error}\n  {current or 'No batch'} stays current; {unsealed}.")
 
 
 def open_instance() -> dg.DagsterInstance:
@@ -87,12 +129,14 @@ def open_instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(".")
 
 
-def _prepare_sandbox(settings: Settings, stack: ExitStack, *, advance: bool, workers: int, seed: int) -> datetime:
+def _prepare_sandbox(
+    settings: Settings, stack: ExitStack, *, advance: bool, workers: int | None, seed: int | None
+) -> datetime:
     from lms_hris_pipeline.cli import sandbox as company
 
     made = company.ensure_company(settings, workers=workers, seed=seed)
     if advance and not made and (day := company.advance_if_sealed(settings)) is not None:
-        console.print(f"The company has reached {day:%A, %Y-%m-%d}.")
+        say(f"The company has reached {day:%A, %Y-%m-%d}.")
     stack.enter_context(company.serving(settings))
     return company.company_instant(settings)
 
@@ -107,32 +151,3 @@ def _parse_instant(text: str | None) -> datetime:
     if instant.tzinfo is None:
         raise BadInput(f"--as-of {text!r} says no time zone; write for example {text}+01:00")
     return instant.astimezone(UTC)
-
-
-def _failure(result: dg.ExecuteInProcessResult, batch_id: str, current: str | None) -> PipelineError:
-    """The first failure of the run, as the error that caused it."""
-    rest = f"\n  {current or 'No batch'} stays current; batch {batch_id} was not sealed."
-    failed = (
-        [
-            check
-            for check in (event.asset_check_evaluation_data for event in result.get_asset_check_evaluation_events())
-            if not check.passed and check.blocking
-        ]
-        if hasattr(result, "get_asset_check_evaluation_events")
-        else []
-    )
-    if failed:
-        lines = [f"  {check.asset_key.to_user_string()}: {check.check_name}: {check.metadata}" for check in failed]
-        return ChecksFailed("Data checks failed\n" + "\n".join(lines) + rest)
-    for event in result.all_node_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            cause = error.cause if error is not None and error.cause is not None else error
-            kind = getattr(cause, "cls_name", None) or "Permanent"
-            message = (cause.message if cause is not None else "").strip()
-            from lms_hris_pipeline.model import errors
-
-            found = getattr(errors, kind, Permanent)
-            text = message.split(f"{kind}: ", 1)[-1]
-            return found(f"{text}\n  Step: {event.step_key}{rest}")
-    return Permanent(f"The night failed before its first step{rest}")

@@ -1,37 +1,54 @@
-"""Progress of a run on the terminal: a line a stage with tables, rows and seconds; a live line meanwhile."""
+"""Progress of a run on the terminal: a line a stage with what it made, rows and seconds; a live line meanwhile."""
 
 from __future__ import annotations
 
 import threading
-import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
-_NAMES = {
-    "landing": "extract",
-    "raw_hris": "load HRIS",
-    "raw_lms": "load LMS",
-    "canonical": "stage",
-    "match": "match",
-    "reconcile": "reconcile",
-    "report": "report",
-    "batch": "seal",
-    "ledger": "propose",
-    "pages": "render",
-    "publication": "publish",
+from lms_hris_pipeline.cli.terminal import inert, say
+
+_STAGES = {
+    "landing": ("extract", "entities", "records"),
+    "raw_hris": ("load", "tables", "rows"),
+    "raw_lms": ("load", "tables", "rows"),
+    "canonical": ("stage", "tables", "rows"),
+    "match": ("match", "tables", "rows"),
+    "reconcile": ("reconcile", "tables", "rows"),
+    "report": ("account", "tables", "rows"),
+    "batch": ("seal", "batches", "tables"),
+    "ledger": ("propose", "steps", "records"),
+    "pages": ("render", "files", "rows"),
+    "publication": ("publish", "steps", "deltas"),
 }
+"""What the run calls a stage, and what people do: its name, what it makes, what that holds."""
+
+_ORDER = list(dict.fromkeys(name for name, _, _ in _STAGES.values()))
+
+
+@dataclass(slots=True)
+class _Figures:
+    things: int = 0
+    rows: int = 0
+    seconds: float = 0.0
 
 
 class StageProgress:
-    """Collects what the run tells and prints each stage when all of it, or the run, is over."""
+    """Collects what the run tells; prints a stage once a later one begins, and what is left at the end.
+
+    A stage that goes on after a later one began (branches of the graph take turns) gets a line of its own for that.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status: Status | None = None
-        self._open: dict[str, list[float]] = {}
+        self._open: dict[str, _Figures] = {}
+        self._units: dict[str, tuple[str, str]] = {name: (things, rows) for name, things, rows in _STAGES.values()}
         self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -47,27 +64,32 @@ class StageProgress:
         """Print what is left and end the live line."""
         if self._status is not None:
             self._status.stop()
-        for stage in list(self._open):
-            self._print(stage)
+        with self._guard:
+            for stage in sorted(self._open, key=_place):
+                self._print(stage)
 
     def tell(self, stage: str, name: str, count: int, seconds: float) -> None:
-        """`count` rows of `name` took `seconds`; a stage is printed when a later one begins."""
+        """`count` rows of `name` took `seconds`."""
+        shown = _STAGES.get(stage, (stage, "", ""))[0]
         with self._guard:
-            shown = _NAMES.get(stage, stage)
-            order = list(dict.fromkeys(_NAMES.values()))
-            for earlier in list(self._open):
-                if earlier != shown and order.index(earlier) < order.index(shown) and not shown.startswith("load"):
+            for earlier in sorted(self._open, key=_place):
+                if _place(earlier) < _place(shown):
                     self._print(earlier)
-            figures = self._open.setdefault(shown, [0, 0, 0.0, time.perf_counter()])
-            figures[0] += 1
-            figures[1] += count
-            figures[2] += seconds
+            figures = self._open.setdefault(shown, _Figures())
+            figures.things += 1
+            figures.rows += count
+            figures.seconds += seconds
             if self._status is not None:
-                self._status.update(f"{shown}: {name} ({count:,})")
+                self._status.update(Text(inert(f"{shown}: {name} ({count:,})")))
 
     def _print(self, stage: str) -> None:
-        tables, rows, seconds, _ = self._open.pop(stage)
-        unit = "tables" if tables != 1 else "table "
-        self._console.print(
-            f"  {stage:<10} {int(tables):>3} {unit} {int(rows):>11,} rows {seconds:>7.1f} s", highlight=False
+        figures = self._open.pop(stage)
+        things, rows = self._units.get(stage, ("steps", "rows"))
+        say(
+            f"  {stage:<10} {figures.things:>3} {things:<8} {figures.rows:>11,} {rows:<8} {figures.seconds:>7.1f} s",
+            shown=self._console,
         )
+
+
+def _place(stage: str) -> int:
+    return _ORDER.index(stage) if stage in _ORDER else len(_ORDER)

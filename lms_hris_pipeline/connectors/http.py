@@ -132,6 +132,15 @@ class VendorClient:
         """Let go of the connections."""
         self._http.close()
 
+    def sign_in(self) -> None:
+        """Obtain a token now rather than with the first call.
+
+        Raises:
+            Permanent: the vendor gives none.
+            Transient: the vendor cannot be reached.
+        """
+        self._authorization("")
+
     def get(self, endpoint: str, path: str, params: Pairs = (), *, about: str) -> Any:
         """The JSON answer to a GET; `about` names entity and page in messages.
 

@@ -1,0 +1,101 @@
+"""Why a run of the job failed, as the error that caused it: Dagster hands over names and texts, not exceptions."""
+
+from __future__ import annotations
+
+import errno
+import re
+from typing import TYPE_CHECKING
+
+from lms_hris_pipeline.model import errors
+from lms_hris_pipeline.model.errors import ChecksFailed, Permanent, PipelineError
+
+if TYPE_CHECKING:
+    import dagster as dg
+    from dagster._core.events import DagsterEvent
+
+_INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
+_CHECKS = "DagsterAssetCheckFailedError"
+_ERRNO = re.compile(r"\[Errno (\d+)\] (.*)", re.DOTALL)
+CHECKS_SHOWN = 10
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> PipelineError:
+    """The first failure of the run.
+
+    Raises:
+        KeyboardInterrupt: somebody interrupted it.
+    """
+    failed = [event for event in result.all_events if event.is_step_failure]
+    names = [_names(event) for event in failed]
+    if any(_INTERRUPTS & set(found) for found in names):
+        raise KeyboardInterrupt
+    for event, found in zip(failed, names, strict=True):
+        if _CHECKS not in found:
+            return _as_error(event)
+    if failed:
+        return _failed_checks(result)
+    told = [event.message or "" for event in result.all_events if event.is_run_failure]
+    if any("interrupted" in text for text in told):
+        raise KeyboardInterrupt
+    return Permanent("The run failed before its first step" + "".join(f"\n  {text}" for text in told if text))
+
+
+def as_error(kind: str, text: str) -> PipelineError:
+    """The error of this class name and text: ours, or an operating system's or DuckDB's in our words."""
+    text = text.strip()
+    for prefix in (f"{kind}: ", f"lms_hris_pipeline.model.errors.{kind}: "):
+        text = text.removeprefix(prefix)
+    found = getattr(errors, kind, None)
+    if isinstance(found, type) and issubclass(found, PipelineError):
+        return _on_full_disk(found(text), text)
+    if match := _ERRNO.search(text):
+        number, rest = int(match[1]), match[2]
+        if number in {errno.ENOSPC, errno.EDQUOT}:
+            return Permanent(f"The disk is full: {rest}\n  Make room, then run again.")
+        if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            return Permanent(f"No right to write: {rest}\n  Set the rights of the data folder, then run again.")
+    return Permanent(f"{kind}: {text}\n  This was not foreseen: a fault of the pipeline. The Dagster UI shows where.")
+
+
+def _on_full_disk(error: PipelineError, text: str) -> PipelineError:
+    if "No space left on device" in text:
+        return Permanent(f"The disk is full: {text}\n  Make room, then run again.")
+    return error
+
+
+def _names(event: DagsterEvent) -> list[str]:
+    """Class names of the failure and its causes, the outermost first."""
+    error = event.step_failure_data.error
+    names = []
+    while error is not None:
+        names.append(error.cls_name or "")
+        error = error.cause
+    return names
+
+
+def _as_error(event: DagsterEvent) -> PipelineError:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None and not hasattr(errors, error.cls_name or ""):
+        error = error.cause
+    if error is None:
+        return Permanent(f"Step {event.step_key} failed without a reason\n  The Dagster UI shows its log.")
+    found = as_error((error.cls_name or "Permanent").rpartition(".")[2], error.message)
+    return type(found)(f"{found}\n  Step: {event.step_key}")
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> ChecksFailed:
+    """The blocking checks that did not pass, with what they found."""
+    found = [check for check in result.get_asset_check_evaluations() if not check.passed and check.blocking]
+    lines = []
+    for check in found[:CHECKS_SHOWN]:
+        shown = ", ".join(f"{name} {value.value}" for name, value in check.metadata.items() if _is_short(value.value))
+        lines.append(
+            f"  {check.asset_key.to_user_string()}: {check.check_name}: {check.description or shown or 'failed'}"
+        )
+    if len(found) > CHECKS_SHOWN:
+        lines.append(f"  and {len(found) - CHECKS_SHOWN} more")
+    return ChecksFailed("Data checks failed\n" + "\n".join(lines) + "\n  The Dagster UI shows what they found.")
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= 60)
