@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -85,6 +86,7 @@ def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], show
         PipelineError: what a step raised.
         KeyboardInterrupt: somebody interrupted the run.
     """
+    from lms_hris_pipeline.cli.doctor.runs import HOST_TAG
     from lms_hris_pipeline.cli.progress import StageProgress
     from lms_hris_pipeline.definitions import defs
     from lms_hris_pipeline.resources.night import listening
@@ -103,7 +105,7 @@ def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], show
         note("run_started", tags=dict(tags))
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
-            tags=dict(tags),
+            tags={HOST_TAG: socket.gethostname(), **tags},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
