@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
+from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.identities import run_crosswalk, run_decide_pair, run_decide_tag, run_list_matches
 from lms_hris_pipeline.cli.terminal import PlainGrid, console, decider, say, show_table
 from lms_hris_pipeline.ledger import Ledger, open_ledger
@@ -112,7 +113,7 @@ def run_decide_deltas(ids: Sequence[str], family: str | None, *, approve: bool, 
             f"  `lms-hris deltas list` shows what waits; then for example: lms-hris deltas {verb} --family skills"
         )
     _check_family(family)
-    name, now = decider(by), datetime.now(UTC)
+    name, now = decider(by), clock_of(load_settings())()
     with the_ledger() as ledger:
         if family:
             chosen = ledger.deltas(states=(DeltaState.PROPOSED,), family=family, is_shadow=False if approve else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lms_hris_pipeline.model import errors
@@ -19,7 +20,20 @@ _ERRNO = re.compile(r"\[Errno (\d+)\] (.*)", re.DOTALL)
 CHECKS_SHOWN = 10
 
 
-def failure_of(result: dg.ExecuteInProcessResult) -> PipelineError:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed.
+
+    Args:
+        error: for the terminal.
+        told: for logs and mails; without the words of a foreign error, which may quote a person's data.
+    """
+
+    error: PipelineError
+    told: str
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> Failure:
     """The first failure of the run.
 
     Raises:
@@ -33,11 +47,13 @@ def failure_of(result: dg.ExecuteInProcessResult) -> PipelineError:
         if _CHECKS not in found:
             return _as_error(event)
     if failed:
-        return _failed_checks(result)
+        error = _failed_checks(result)
+        return Failure(error, str(error))
     told = [event.message or "" for event in result.all_events if event.is_run_failure]
     if any("interrupted" in text for text in told):
         raise KeyboardInterrupt
-    return Permanent("The run failed before its first step" + "".join(f"\n  {text}" for text in told if text))
+    error = Permanent("The run failed before its first step" + "".join(f"\n  {text}" for text in told if text))
+    return Failure(error, "It failed before its first step.")
 
 
 def as_error(kind: str, text: str) -> PipelineError:
@@ -73,14 +89,17 @@ def _names(event: DagsterEvent) -> list[str]:
     return names
 
 
-def _as_error(event: DagsterEvent) -> PipelineError:
+def _as_error(event: DagsterEvent) -> Failure:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None and not hasattr(errors, error.cls_name or ""):
         error = error.cause
+    step = f"Step: {event.step_key}"
     if error is None:
-        return Permanent(f"Step {event.step_key} failed without a reason\n  The Dagster UI shows its log.")
-    found = as_error((error.cls_name or "Permanent").rpartition(".")[2], error.message)
-    return type(found)(f"{found}\n  Step: {event.step_key}")
+        return Failure(Permanent(f"A step failed without a reason\n  {step}; the Dagster UI shows its log."), step)
+    kind = error.cls_name or "Permanent"
+    found = as_error(kind, error.message)
+    is_ours = hasattr(errors, kind) and error.cause is None
+    return Failure(type(found)(f"{found}\n  {step}"), f"{found if is_ours else kind}\n{step}")
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> ChecksFailed:

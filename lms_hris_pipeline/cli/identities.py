@@ -9,9 +9,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.queries import ask
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
@@ -29,7 +29,7 @@ def run_list_matches() -> None:
     """Print pairs and skill tags of the current batch that wait for a person and were not decided since."""
     settings = load_settings()
     with BatchShelf(settings.firm.data_dir).read() as batch, _ledger(settings) as ledger:
-        known = ledger.snapshot(datetime.now(UTC), settings.publishing.settle_hours)
+        known = ledger.snapshot(clock_of(settings)(), settings.publishing.settle_hours)
         decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
         decided_tags = {row[0] for row in known.tag_decisions}
         pairs = [row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs]
@@ -64,7 +64,7 @@ def run_decide_pair(learner: str, worker: str, verdict: str, by: str, reason: st
             "Nothing was decided:\n  " + "\n  ".join(faults) + "\n  Ids are wanted; `lms-hris matches list` shows them."
         )
     with _ledger(settings) as ledger:
-        ledger.decide_pair(learner, worker, verdict, by=name, now=datetime.now(UTC), reason=reason)
+        ledger.decide_pair(learner, worker, verdict, by=name, now=clock_of(settings)(), reason=reason)
     says = "belongs to" if verdict == "same" else "does not belong to"
     say(f"Account {learner} {says} worker {worker}, decided by {name}. {_NEXT}")
 
@@ -86,7 +86,7 @@ def run_decide_tag(tag: str, skill: str | None, by: str) -> None:
     if faults:
         raise BadInput("Nothing was decided:\n  " + "\n  ".join(faults))
     with _ledger(settings) as ledger:
-        ledger.decide_tag(tag, skill, by=name, now=datetime.now(UTC))
+        ledger.decide_tag(tag, skill, by=name, now=clock_of(settings)())
     say(f"The tag {tag!r} means {skill or 'no skill of the framework'}, decided by {name}. {_NEXT}")
 
 
@@ -102,7 +102,7 @@ def run_crosswalk(file: Path, by: str) -> None:
         if batch is not None:
             _check_known(batch, file, pairs)
     with _ledger(settings) as ledger:
-        new = ledger.import_crosswalk(list(pairs), now=datetime.now(UTC), by=name)
+        new = ledger.import_crosswalk(list(pairs), now=clock_of(settings)(), by=name)
     say(f"{new:,} links recorded by {name}, {len(pairs) - new:,} were known. {_NEXT}")
     if batch is None:
         say("There is no batch yet to hold the ids against; the first night shows which are unknown.")

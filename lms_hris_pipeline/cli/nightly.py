@@ -16,7 +16,7 @@ from lms_hris_pipeline.cli.failures import failure_of
 from lms_hris_pipeline.cli.logs import logging_to, note
 from lms_hris_pipeline.cli.terminal import console, say
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -59,28 +59,29 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
         ChecksFailed: a blocking check failed.
         PipelineError: what a step raised.
     """
+    from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, FRESH_TAG
     from lms_hris_pipeline.warehouse import BatchShelf, RunLock
+    from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
 
     settings = load_settings()
-    with RunLock(settings.firm.data_dir):
+    with RunLock(settings.firm.data_dir, NIGHT_LOCK):
         pass  # refuse at once, before a run is recorded, where another one is under way
     shelf = BatchShelf(settings.firm.data_dir)
     batch_id = shelf.next_id(instant.astimezone(settings.firm.zone).date().isoformat())
     say(f"Batch {batch_id}, as of {instant.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}", shown=shown)
     if not fresh and any((settings.firm.data_dir / "landing" / batch_id).glob("*/*.json*")):
         say("An extract of this batch was interrupted; it goes on where it stopped (--fresh begins anew).", shown=shown)
-    from lms_hris_pipeline.resources.night import AS_OF_TAG, BATCH_TAG, FRESH_TAG
-
     tags = {BATCH_TAG: batch_id, AS_OF_TAG: instant.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
-    execute_job(settings, batch_id, tags, shown, unsealed=f"batch {batch_id} was not sealed")
+    current = shelf.current() or "No batch"
+    execute_job(settings, batch_id, tags, shown, rest=f"{current} stays current; batch {batch_id} was not finished.")
     return batch_id
 
 
-def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, unsealed: str) -> None:
+def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, rest: str) -> None:
     """Run the job in this process with these tags, with progress on the terminal and a log in JSON lines.
 
     Args:
-        unsealed: what an error says about the batch under construction.
+        rest: what an error says at its end: how things stand now.
 
     Raises:
         PipelineError: what a step raised.
@@ -89,8 +90,8 @@ def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], show
     from lms_hris_pipeline.cli.doctor.runs import HOST_TAG
     from lms_hris_pipeline.cli.progress import StageProgress
     from lms_hris_pipeline.definitions import defs
-    from lms_hris_pipeline.resources.night import listening
-    from lms_hris_pipeline.warehouse import BatchShelf
+    from lms_hris_pipeline.resources.alerts import report_failure
+    from lms_hris_pipeline.resources.runs import BY_TAG, listening
 
     def log(stage: str, name: str, count: int, seconds: float) -> None:
         note("built", stage=stage, name=name, count=count, seconds=round(seconds, 3))
@@ -105,17 +106,22 @@ def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], show
         note("run_started", tags=dict(tags))
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
-            tags={HOST_TAG: socket.gethostname(), **tags},
+            tags={BY_TAG: "shell", HOST_TAG: socket.gethostname(), **tags},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         if result.success:
             note("run_succeeded")
             return
-        error = failure_of(result)
-        note("run_failed", error=type(error).__name__)
-    current = BatchShelf(settings.firm.data_dir).current()
-    raise type(error)(f"{error}\n  {current or 'No batch'} stays current; {unsealed}.")
+        failure = failure_of(result)
+        report_failure(
+            f"{JOB} failed: {type(failure.error).__name__}",
+            f"Batch {batch_id}, run {result.run_id}.\n{failure.told}\n{rest}",
+            batch_id=batch_id,
+            alerts=settings.alerts,
+            secrets=Secrets(),
+        )
+    raise type(failure.error)(f"{failure.error}\n  {rest}")
 
 
 def open_instance() -> dg.DagsterInstance:

@@ -14,7 +14,9 @@ from rich.text import Text
 from lms_hris_pipeline.cli.terminal import inert, say
 
 _STAGES = {
-    "landing": ("extract", "entities", "records"),
+    "landing hris": ("extract HRIS", "entities", "records"),
+    "landing lms": ("extract LMS", "entities", "records"),
+    "landing": ("snapshot", "steps", "rows"),
     "raw_hris": ("load", "tables", "rows"),
     "raw_lms": ("load", "tables", "rows"),
     "canonical": ("stage", "tables", "rows"),
@@ -27,6 +29,9 @@ _STAGES = {
     "publication": ("publish", "steps", "deltas"),
 }
 """What the run calls a stage, and what people do: its name, what it makes, what that holds."""
+
+_SUMS = {("landing", "hris"), ("landing", "lms"), ("publication", "deltas")}
+"""Steps whose parts were told one by one: of the sum only the time is new."""
 
 _ORDER = list(dict.fromkeys(name for name, _, _ in _STAGES.values()))
 
@@ -70,15 +75,19 @@ class StageProgress:
 
     def tell(self, stage: str, name: str, count: int, seconds: float) -> None:
         """`count` rows of `name` took `seconds`."""
-        shown = _STAGES.get(stage, (stage, "", ""))[0]
+        key = f"{stage} {name.partition(' ')[0]}"
+        shown = _STAGES.get(key if key in _STAGES else stage, (stage, "", ""))[0]
         with self._guard:
             for earlier in sorted(self._open, key=_place):
                 if _place(earlier) < _place(shown):
                     self._print(earlier)
             figures = self._open.setdefault(shown, _Figures())
-            figures.things += 1
-            figures.rows += count
-            figures.seconds += seconds
+            if (stage, name) in _SUMS:
+                figures.seconds = seconds
+            else:
+                figures.things += 1
+                figures.rows += count
+                figures.seconds += seconds
             if self._status is not None:
                 self._status.update(Text(inert(f"{shown}: {name} ({count:,})")))
 
@@ -86,7 +95,7 @@ class StageProgress:
         figures = self._open.pop(stage)
         things, rows = self._units.get(stage, ("steps", "rows"))
         say(
-            f"  {stage:<10} {figures.things:>3} {things:<8} {figures.rows:>11,} {rows:<8} {figures.seconds:>7.1f} s",
+            f"  {stage:<12} {figures.things:>3} {things:<8} {figures.rows:>11,} {rows:<8} {figures.seconds:>7.1f} s",
             shown=self._console,
         )
 

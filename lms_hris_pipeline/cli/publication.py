@@ -1,16 +1,16 @@
-"""`lms-hris publish`: send what is approved now, with the company's facts from the current batch."""
+"""`lms-hris publish`: send what is approved now, on the strength of the current batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import UTC, datetime
-
+from lms_hris_pipeline.cli.clock import clock_of
+from lms_hris_pipeline.cli.logs import logging_to, note
+from lms_hris_pipeline.cli.sandbox import sandbox_if
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.publish import PublicationSummary, publish_with
-from lms_hris_pipeline.settings import Secrets, Settings
+from lms_hris_pipeline.publish import PublicationSummary
+from lms_hris_pipeline.publish.current import publish_current
+from lms_hris_pipeline.settings import Secrets
 from lms_hris_pipeline.warehouse import BatchShelf
 
 
@@ -19,50 +19,39 @@ def run_publish(*, sandbox: bool, override_breaker: bool, by: str) -> None:
 
     Raises:
         BadInput: there is no sealed batch, or a secret is missing.
-        PipelineError: as `publish_with` says.
+        PipelineError: as `publish_current` says.
     """
-    from lms_hris_pipeline.cli.sandbox import sandbox_if
-
     override_by = decider(by) if override_breaker else None
-    with ExitStack() as stack:
-        settings = stack.enter_context(sandbox_if(sandbox))
+    with sandbox_if(sandbox) as settings:
         if settings.profile == "sandbox" and not settings.lms.base_url:
             raise BadInput(
                 "The settings use the sandbox, and it is not running\n"
                 "  Add --sandbox, or run `lms-hris sandbox serve` and export what it prints."
             )
-        with BatchShelf(settings.firm.data_dir).read() as batch:
+        shelf, clock = BatchShelf(settings.firm.data_dir), clock_of(settings)
+        with shelf.read() as batch:
             batch_id = batch.id
-            active = int(batch.execute("select count(*) from canonical.learners where is_active")[0][0])
-            names = dict(batch.execute("select skill_id, name from canonical.framework_skills order by skill_id"))
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        file = settings.firm.data_dir / "reports" / batch_id / f"publication-{stamp}.json"
+        file = settings.firm.data_dir / "reports" / batch_id / f"publication-{clock():%Y%m%dT%H%M%SZ}.json"
         ledger = open_ledger(settings.ledger_url)
-        stack.callback(ledger.close)
-        summary = publish_with(
-            settings,
-            Secrets(),
-            ledger,
-            clock=clock_of(settings),
-            batch_id=batch_id,
-            active_accounts=active,
-            skill_names=names,
-            override_by=override_by,
-            file=file,
-            told=lambda step, count: say(f"  {step}: {count:,}"),
-        )
+        try:
+            with logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days):
+                note("publication_started", overridden=override_by is not None)
+                summary = publish_current(
+                    settings,
+                    Secrets(),
+                    ledger,
+                    shelf,
+                    clock=clock,
+                    file=file,
+                    batch_id=batch_id,
+                    override_by=override_by,
+                    told=lambda step, count: say(f"  {step}: {count:,}"),
+                )
+                note("publication_ended", counts=summary.counts, held_back=len(summary.held_back))
+        finally:
+            ledger.close()
     print_publication(summary)
     say(f"Evidence  {file}")
-
-
-def clock_of(settings: Settings) -> Callable[[], datetime]:
-    """The clock of a publication: the real one, or the instant the made-up company has reached."""
-    if settings.profile != "sandbox":
-        return lambda: datetime.now(UTC)
-    from lms_hris_pipeline.cli.sandbox import company_instant
-
-    instant = company_instant(settings)
-    return lambda: instant
 
 
 def print_publication(summary: PublicationSummary) -> None:
@@ -78,6 +67,7 @@ def print_publication(summary: PublicationSummary) -> None:
         show_table(("operation", "outcome", "deltas"), rows)
     for reason in summary.held_back:
         say(f"Held back: {reason}")
-        say("  After looking at them: lms-hris publish --override-breaker --by <name>")
+    if summary.held_back:
+        say("Once a person has looked at them: lms-hris publish --override-breaker --by <name>")
     if summary.stopped_by:
         say(f"Stopped early: {summary.stopped_by}")

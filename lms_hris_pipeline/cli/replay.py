@@ -5,18 +5,14 @@ It sends nothing and changes neither CURRENT nor the ledger; what it builds lies
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from lms_hris_pipeline.cli.terminal import console, say, show_table
 from lms_hris_pipeline.model.errors import BadInput, ContractBroken
-from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.settings import load_settings
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
 from lms_hris_pipeline.warehouse.history import digest
@@ -37,15 +33,18 @@ def run_replay(batch_id: str) -> None:
     shelf = BatchShelf(settings.firm.data_dir)
     if not shelf.is_sealed(batch_id):
         raise BadInput(f"There is no sealed batch {batch_id}\n  Sealed: {', '.join(shelf.sealed()[-10:]) or 'none'}")
-    if not (settings.firm.data_dir / "landing" / batch_id).is_dir():
+    if not (settings.firm.data_dir / "landing" / batch_id / "_run" / "run.json").exists():
         raise BadInput(
             f"The landing files of {batch_id} are gone; without them nothing can be built again\n"
             f"  They are kept for {settings.retention.landing_days} days (retention.landing_days)."
         )
-    facts = json.loads((shelf.folder(batch_id) / "batch.json").read_text(encoding="utf-8"))
     folder = settings.firm.data_dir / "replay" / batch_id
     shutil.rmtree(folder, ignore_errors=True)
-    _build(settings, batch_id, datetime.fromisoformat(str(facts["as_of"])), str(facts.get("settings", "")))
+    from lms_hris_pipeline.cli.nightly import execute_job
+    from lms_hris_pipeline.resources.runs import REPLAY_TAG
+
+    say(f"Building {batch_id} again from its landing files, its snapshot of the ledger and its settings")
+    execute_job(settings, batch_id, {REPLAY_TAG: batch_id}, console, rest=f"The replay of {batch_id} was not finished.")
     tables = compare_tables(shelf, batch_id, folder / "warehouse.duckdb")
     reports = compare_reports(settings.firm.data_dir / REPORTS / batch_id, folder / REPORTS)
     different = [row for row in (*tables, *reports) if row[1] != "equal"]
@@ -56,23 +55,12 @@ def run_replay(batch_id: str) -> None:
     say(f"All {len(tables)} tables and {len(reports)} reports of {batch_id} are equal.")
 
 
-def _build(settings: Settings, batch_id: str, as_of: datetime, settings_hash: str) -> None:
-    from lms_hris_pipeline.cli.nightly import execute_job
-    from lms_hris_pipeline.resources.night import AS_OF_TAG, REPLAY_TAG, Mode, Night
-
-    if Night(settings, batch_id, as_of, Mode.REPLAY, "").settings_hash != settings_hash:
-        say("The settings have changed since this batch was built: what follows from them may differ.")
-    say(f"Building {batch_id} again from its landing files, as of {as_of:%Y-%m-%d %H:%M} UTC")
-    tags = {REPLAY_TAG: batch_id, AS_OF_TAG: as_of.isoformat()}
-    execute_job(settings, batch_id, tags, console, unsealed=f"the replay of {batch_id} was not finished")
-
-
 def compare_tables(shelf: BatchShelf, batch_id: str, file: Path) -> list[tuple[str, str, str, str]]:
     """Per contracted table: its name, equal or different, and the number of rows on either side."""
     if not file.exists():
         raise ContractBroken(f"The replay left no {file}\n  The run ended before its last table.")
     rows = []
-    with shelf.read(batch_id) as sealed, _opened(file, sealed) as again:
+    with shelf.read(batch_id) as sealed, Batch.reading(file, batch_id=batch_id, as_of=sealed.as_of) as again:
         for table in ALL_TABLES:
             before, after = digest(sealed, table), digest(again, table)
             verdict = "equal" if before == after else "different"
@@ -98,12 +86,3 @@ def _report_names(folder: Path) -> set[str]:
         for path in folder.rglob("*")
         if path.is_file() and not any(path.match(pattern) for pattern in NOT_REPLAYED)
     }
-
-
-@contextmanager
-def _opened(file: Path, sealed: Batch) -> Iterator[Batch]:
-    batch = Batch.open(file, batch_id=sealed.id, as_of=sealed.as_of, params={}, is_scratch=True)
-    try:
-        yield batch
-    finally:
-        batch.close()

@@ -6,10 +6,11 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, failed_by, info, ok, warning
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.errors import PipelineError
@@ -157,7 +158,7 @@ def check_last_batch(settings: Settings) -> Iterator[Finding]:
         return
     facts = json.loads((shelf.folder(current) / "batch.json").read_text(encoding="utf-8"))
     as_of = datetime.fromisoformat(str(facts["as_of"]))
-    age = _now(settings) - as_of
+    age = clock_of(settings)() - as_of
     text = f"{current}, as of {as_of.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}, {_age(age)} old"
     if age > FRESH:
         yield warning("last batch", text, "Run `lms-hris nightly`, and look why no night ended since: `lms-hris dev`.")
@@ -170,14 +171,6 @@ def check_last_batch(settings: Settings) -> Iterator[Finding]:
     )
     if begun:
         yield info("unsealed", f"begun and not sealed: {', '.join(begun)}; the next night of that day goes on with it")
-
-
-def _now(settings: Settings) -> datetime:
-    if settings.profile == "sandbox" and (settings.firm.data_dir / "sandbox" / "company.sqlite").exists():
-        from lms_hris_pipeline.cli.sandbox import company_instant
-
-        return company_instant(settings)
-    return datetime.now(UTC)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -13,6 +13,7 @@ from lms_hris_pipeline.cli.doctor.finding import Finding, failed, info, ok, warn
 from lms_hris_pipeline.model.errors import Busy
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import RunLock
+from lms_hris_pipeline.warehouse.shelf import BUILD_LOCK, NIGHT_LOCK
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -44,20 +45,8 @@ def check_job(settings: Settings) -> Iterator[Finding]:
 
 def check_runs(settings: Settings) -> Iterator[Finding]:
     """Whether a run is under way; runs whose process is gone are closed."""
-    try:
-        with RunLock(settings.firm.data_dir):
-            yield ok("lock", "no run is under way")
-    except Busy as busy:
-        holder = str(busy).partition("(")[2].partition(")")[0]
-        pid = holder.rpartition(" ")[2]
-        if pid.isdecimal() and process_began(int(pid)) is None:
-            yield warning(
-                "lock",
-                f"held by {holder}, which is gone: a child of it still holds the file",
-                f"End what `fuser {settings.firm.data_dir / 'run.lock'}` shows.",
-            )
-        else:
-            yield info("lock", f"a run is under way: {holder}")
+    held = [line for name in (NIGHT_LOCK, BUILD_LOCK) if (line := _judge_lock(settings.firm.data_dir, name))]
+    yield from held or [ok("lock", "no run is under way")]
     if not Path("dagster.yaml").exists():
         yield failed("runs", "there is no dagster.yaml here", "Run from the project's folder.")
         return
@@ -65,6 +54,23 @@ def check_runs(settings: Settings) -> Iterator[Finding]:
 
     with open_instance() as instance:
         yield from close_dead_runs(instance)
+
+
+def _judge_lock(data_dir: Path, name: str) -> Finding | None:
+    """Who holds a lock; None where nobody does."""
+    try:
+        with RunLock(data_dir, name):
+            return None
+    except Busy as busy:
+        holder = str(busy).partition("(")[2].partition(")")[0]
+    pid = holder.rpartition(" ")[2]
+    if pid.isdecimal() and process_began(int(pid)) is None:
+        return warning(
+            "lock",
+            f"{name} was taken by {holder}, which is gone: a child of it still holds the file",
+            f"End what `fuser {data_dir / name}` shows.",
+        )
+    return info("lock", f"a run is under way: {holder} holds {name}")
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> Iterator[Finding]:

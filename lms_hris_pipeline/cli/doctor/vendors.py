@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
+from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.doctor import mapping
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, failed_by, ok, tried, warning
 from lms_hris_pipeline.cli.summary import hours_in_words
@@ -79,7 +80,7 @@ def check_vendors(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
         )
         return
     patient = settings.extract.model_copy(update={"max_attempts": ATTEMPTS, "timeout_seconds": TIMEOUT_SECONDS})
-    today = _today(settings)
+    today = clock_of(settings)().astimezone(settings.firm.zone).date()
     with ExitStack() as stack:
 
         def enter_hris() -> tuple[VendorClient, Reader]:
@@ -214,11 +215,3 @@ def _forecast_line(name: str, forecast: Forecast, settings: Settings, limit: int
             "Or have the vendor raise the quota, and set it in [quota].",
         )
     return ok("quota", text)
-
-
-def _today(settings: Settings) -> date:
-    if settings.profile == "sandbox" and (settings.firm.data_dir / "sandbox" / "company.sqlite").exists():
-        from lms_hris_pipeline.cli.sandbox import company_day
-
-        return company_day(settings)
-    return datetime.now(UTC).astimezone(settings.firm.zone).date()

@@ -1,0 +1,24 @@
+"""What time it is: the real time, or the sandbox's, whose made-up company has a calendar of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from lms_hris_pipeline.settings import Settings
+
+
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The clock by which decisions, attempts and ages are dated.
+
+    In the sandbox it starts at the instant the company has reached and goes on with the seconds that pass.
+    """
+    if settings.profile != "sandbox" or not (settings.firm.data_dir / "sandbox" / "company.sqlite").exists():
+        return lambda: datetime.now(UTC)
+    from datetime import timedelta
+
+    from lms_hris_pipeline.cli.sandbox import company_instant
+
+    instant, began = company_instant(settings), time.monotonic()
+    return lambda: instant + timedelta(seconds=time.monotonic() - began)
