@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 _HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def _example(*lines: str) -> str:
+    return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  $ {line}" for line in lines)
+
+
 app = typer.Typer(
     name="lms-hris",
     help="Reconcile the HR system with the learning system, every night.",
@@ -16,35 +22,60 @@ app = typer.Typer(
     add_completion=False,
     context_settings=_HELP,
     rich_markup_mode="rich",
+    epilog=_example("lms-hris nightly --sandbox", "lms-hris doctor", "lms-hris deltas list"),
 )
-sandbox_app = typer.Typer(no_args_is_help=True, help="The vendors' APIs on loopback over a made-up company.")
-deltas_app = typer.Typer(no_args_is_help=True, help="Proposed changes: look at them, approve or reject them.")
-crosswalk_app = typer.Typer(no_args_is_help=True, help="Known pairs of workers and accounts.")
-matches_app = typer.Typer(no_args_is_help=True, help="Pairs and skill tags that wait for a person.")
+sandbox_app = typer.Typer(
+    no_args_is_help=True,
+    epilog=_example("lms-hris sandbox advance"),
+    help="The vendors' APIs on loopback over a made-up company.",
+)
+deltas_app = typer.Typer(
+    no_args_is_help=True,
+    epilog=_example("lms-hris deltas list"),
+    help="Proposed changes: look at them, approve or reject them.",
+)
+crosswalk_app = typer.Typer(
+    no_args_is_help=True,
+    epilog=_example("lms-hris crosswalk import links.csv"),
+    help="Known pairs of workers and accounts.",
+)
+matches_app = typer.Typer(
+    no_args_is_help=True, epilog=_example("lms-hris matches list"), help="Pairs and skill tags that wait for a person."
+)
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(deltas_app, name="deltas")
 app.add_typer(crosswalk_app, name="crosswalk")
 app.add_typer(matches_app, name="matches")
 
+Workers = Annotated[
+    int | None, typer.Option(min=50, max=1_000_000, help="Size of a new made-up company.", show_default="2000")
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of a new made-up company.", show_default="1")]
+Learner = Annotated[str, typer.Argument(help="Account id, as `matches list` shows it.")]
+Worker = Annotated[str, typer.Argument(help="Worker id, as `matches list` shows it.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; the audit trail keeps it.", show_default="you")]
-
-
-def _example(*lines: str) -> str:
-    return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  $ {line}" for line in lines)
 
 
 @app.command(epilog=_example("lms-hris nightly --sandbox", "lms-hris nightly --as-of 2026-11-23T02:30:00+01:00"))
 def nightly(
-    sandbox: Annotated[bool, typer.Option(help="Start the sandbox for this run and stop it afterwards.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Start the sandbox for this run and stop it afterwards.")
+    ] = False,
     advance: Annotated[
         bool, typer.Option(help="With --sandbox: play a business day first if the current one has a sealed batch.")
     ] = True,
-    workers: Annotated[int, typer.Option(min=50, max=1_000_000, help="With --sandbox: size of a new company.")] = 2000,
-    seed: Annotated[int, typer.Option(help="With --sandbox: seed of a new company.")] = 1,
+    workers: Workers = None,
+    seed: Seed = None,
     as_of: Annotated[str | None, typer.Option(help="Instant the night looks at; now by default.")] = None,
-    fresh: Annotated[bool, typer.Option(help="Fetch everything anew, even if an extract was interrupted.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Fetch everything anew, even if an extract was interrupted.")
+    ] = False,
 ) -> None:
-    """Extract, match, reconcile, seal, report and publish what policy allows."""
+    """Extract, match, reconcile, seal, report and publish what policy allows.
+
+    An extract that was interrupted goes on where it stopped when the same business day is run again.
+    """
     from lms_hris_pipeline.cli.nightly import run_nightly
 
     run_nightly(sandbox=sandbox, advance=advance, workers=workers, seed=seed, as_of=as_of, fresh=fresh)
@@ -53,8 +84,8 @@ def nightly(
 @app.command(epilog=_example("lms-hris dev", "lms-hris dev --port 3070"))
 def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI; 0 takes a free one.")] = 0,
-    workers: Annotated[int, typer.Option(min=50, max=1_000_000, help="Size of a new company.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Seed of a new company.")] = 1,
+    workers: Workers = None,
+    seed: Seed = None,
 ) -> None:
     """Serve the sandbox and the Dagster UI until Ctrl-C."""
     from lms_hris_pipeline.cli.dev import run_dev
@@ -64,7 +95,7 @@ def dev(
 
 @app.command(epilog=_example("lms-hris doctor", "lms-hris doctor --sandbox"))
 def doctor(
-    sandbox: Annotated[bool, typer.Option(help="Start the sandbox for the checks.")] = False,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Start the sandbox for the checks.")] = False,
 ) -> None:
     """Check settings, secrets, connections, tenants, field mapping, quota, disk and model; say how to mend."""
     from lms_hris_pipeline.cli.doctor import run_doctor
@@ -97,9 +128,12 @@ def try_worker(
     epilog=_example("lms-hris publish", "lms-hris publish --sandbox", "lms-hris publish --override-breaker --by ada")
 )
 def publish(
-    sandbox: Annotated[bool, typer.Option(help="Start the sandbox for this run and stop it afterwards.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Start the sandbox for this run and stop it afterwards.")
+    ] = False,
     override_breaker: Annotated[
-        bool, typer.Option(help="Send although the breaker tripped; --by is recorded as answerable.")
+        bool,
+        typer.Option("--override-breaker", help="Send although the breaker tripped; --by is recorded as answerable."),
     ] = False,
     by: By = "",
 ) -> None:
@@ -119,9 +153,9 @@ def replay(batch: Annotated[str, typer.Argument(help="A batch whose landing file
 
 @sandbox_app.command(epilog=_example("lms-hris sandbox serve --workers 500"))
 def serve(
-    workers: Annotated[int, typer.Option(min=50, max=1_000_000, help="Size of a new company.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Seed of a new company.")] = 1,
-    quota: Annotated[bool, typer.Option(help="Enforce 1,000 calls an hour on the virtual clock.")] = False,
+    workers: Workers = None,
+    seed: Seed = None,
+    quota: Annotated[bool, typer.Option("--quota", help="Enforce 1,000 calls an hour on the virtual clock.")] = False,
 ) -> None:
     """Serve the vendors' APIs on free loopback ports until Ctrl-C; prints what to export."""
     from lms_hris_pipeline.cli.sandbox import run_serve
@@ -141,7 +175,9 @@ def advance(days: Annotated[int, typer.Option(min=1, max=400, help="Business day
 def reset(
     workers: Annotated[int, typer.Option(min=50, max=1_000_000, help="Size of the new company.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the new company.")] = 1,
-    keep_batches: Annotated[bool, typer.Option(help="Keep batches, ledger and reports of the old company.")] = False,
+    keep_batches: Annotated[
+        bool, typer.Option("--keep-batches", help="Keep batches, ledger and reports of the old company.")
+    ] = False,
 ) -> None:
     """Make a new company; what the pipeline knew of the old one is removed unless kept."""
     from lms_hris_pipeline.cli.sandbox import run_reset
@@ -169,7 +205,7 @@ def list_matches() -> None:
 
 
 @matches_app.command(name="same", epilog=_example("lms-hris matches same 10234 0f3a… --by ada"))
-def same(learner: str, worker: str, by: By = "", reason: str = "") -> None:
+def same(learner: Learner, worker: Worker, by: By = "", reason: Reason = "") -> None:
     """Decide that an account belongs to a worker."""
     from lms_hris_pipeline.cli.decisions import run_decide_pair
 
@@ -177,7 +213,7 @@ def same(learner: str, worker: str, by: By = "", reason: str = "") -> None:
 
 
 @matches_app.command(name="different", epilog=_example("lms-hris matches different 10234 0f3a… --by ada"))
-def different(learner: str, worker: str, by: By = "", reason: str = "") -> None:
+def different(learner: Learner, worker: Worker, by: By = "", reason: Reason = "") -> None:
     """Decide that an account does not belong to a worker."""
     from lms_hris_pipeline.cli.decisions import run_decide_pair
 
@@ -229,7 +265,7 @@ Ids = Annotated[list[str] | None, typer.Argument(help="Ids, or their first digit
 @deltas_app.command(
     epilog=_example("lms-hris deltas approve 4be1 77c0", "lms-hris deltas approve --family skills --by ada")
 )
-def approve(ids: Ids = None, family: Family = None, by: By = "", reason: str = "") -> None:
+def approve(ids: Ids = None, family: Family = None, by: By = "", reason: Reason = "") -> None:
     """Approve deltas by id, or all that wait in a family."""
     from lms_hris_pipeline.cli.decisions import run_decide_deltas
 
@@ -237,7 +273,7 @@ def approve(ids: Ids = None, family: Family = None, by: By = "", reason: str = "
 
 
 @deltas_app.command(epilog=_example('lms-hris deltas reject 4be1 --reason "leaves on Friday anyway"'))
-def reject(ids: Ids = None, family: Family = None, by: By = "", reason: str = "") -> None:
+def reject(ids: Ids = None, family: Family = None, by: By = "", reason: Reason = "") -> None:
     """Reject deltas by id, or all that wait in a family."""
     from lms_hris_pipeline.cli.decisions import run_decide_deltas
 

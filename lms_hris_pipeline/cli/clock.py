@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from lms_hris_pipeline.settings import Settings
 
@@ -16,8 +16,6 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
     """
     if settings.profile != "sandbox" or not (settings.firm.data_dir / "sandbox" / "company.sqlite").exists():
         return lambda: datetime.now(UTC)
-    from datetime import timedelta
-
     from lms_hris_pipeline.cli.sandbox import company_instant
 
     instant, began = company_instant(settings), time.monotonic()

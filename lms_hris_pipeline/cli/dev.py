@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,18 +11,16 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
-
 from lms_hris_pipeline.cli.sandbox import ensure_company, serving
+from lms_hris_pipeline.cli.terminal import say
 from lms_hris_pipeline.model.errors import Permanent
 from lms_hris_pipeline.settings import load_settings
 
 START_SECONDS = 90
 STOP_SECONDS = 20
-console = Console(highlight=False)
 
 
-def run_dev(*, port: int, workers: int, seed: int) -> None:
+def run_dev(*, port: int, workers: int | None, seed: int | None) -> None:
     """Serve until Ctrl-C.
 
     Raises:
@@ -36,12 +35,12 @@ def run_dev(*, port: int, workers: int, seed: int) -> None:
         process = _start(port, output.fileno())
         try:
             _wait_until_up(process, port, log)
-            console.print(f"Workday    {server.workday_url}\nDocebo     {server.docebo_url}")
-            console.print(f"Dagster    http://127.0.0.1:{port}   (log: {log})\n\nCtrl-C ends all three.")
+            say(f"Workday    {server.workday_url}\nDocebo     {server.docebo_url}")
+            say(f"Dagster    http://127.0.0.1:{port}   (log: {log})\n\nCtrl-C ends all three.")
             process.wait()
             raise Permanent(f"The Dagster UI ended by itself; see {log}")
         except KeyboardInterrupt:
-            console.print("\nStopping ...")
+            say("\nStopping ...")
         finally:
             _end(process)
 
@@ -66,14 +65,28 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> No
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the UI and every process it started: they share its group."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        os.killpg(process.pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             continue
+        break
+    deadline = time.monotonic() + STOP_SECONDS
+    while _is_group_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _is_group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _free_port() -> int:

@@ -63,10 +63,13 @@ def command_reference() -> str:
     parts = [
         _NOTE,
         "# Commands\n",
-        "`lms-hris <command> --help` shows options and examples.\n",
-        "| command | purpose |\n| --- | --- |",
+        "`lms-hris <command> --help` shows options.\n",
+        "| command | purpose | examples |\n| --- | --- | --- |",
     ]
-    parts += [f"| `lms-hris {name}` | {text} |" for name, text in _commands(root, "")]
+    for name, command in commands(root):
+        purpose = (command.help or "").strip().splitlines()[0]
+        shown = "<br>".join(f"`{example.replace('|', chr(92) + '|')}`" for example in examples(command))
+        parts.append(f"| `lms-hris {name}` | {purpose} | {shown} |")
     return "\n".join(parts) + "\n"
 
 
@@ -114,17 +117,25 @@ def _type(kind: Any) -> str:
         return " or ".join(_type(part) for part in get_args(kind))
     if origin is tuple:
         return f"list of {_type(get_args(kind)[0])}"
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
-        kind.__name__, kind.__name__
+    name = str(kind.__name__)
+    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "Path": "path"}.get(
+        name, name
     )
 
 
-def _commands(group: Any, prefix: str) -> Iterator[tuple[str, str]]:
+def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command of the command line and its full name, groups left out."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
-            yield from _commands(command, f"{prefix}{name} ")
+            yield from commands(command, f"{prefix}{name} ")
         else:
-            yield f"{prefix}{name}", (command.help or "").strip().splitlines()[0]
+            yield f"{prefix}{name}", command
+
+
+def examples(command: Any) -> list[str]:
+    """The examples in a command's help."""
+    lines = (line.strip() for line in (command.epilog or "").splitlines())
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
 
 
 if __name__ == "__main__":

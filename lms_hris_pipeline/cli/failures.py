@@ -47,8 +47,8 @@ def failure_of(result: dg.ExecuteInProcessResult) -> Failure:
         if _CHECKS not in found:
             return _as_error(event)
     if failed:
-        error = _failed_checks(result)
-        return Failure(error, str(error))
+        checks = _failed_checks(result)
+        return Failure(checks, str(checks))
     told = [event.message or "" for event in result.all_events if event.is_run_failure]
     if any("interrupted" in text for text in told):
         raise KeyboardInterrupt

@@ -7,22 +7,21 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from rich.console import Console
-
+from lms_hris_pipeline.cli.terminal import say
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.sandbox.api.options import Credentials, SandboxOptions
 from lms_hris_pipeline.sandbox.api.server import SandboxServer
-from lms_hris_pipeline.sandbox.company import FaultRates, advance, generate
-from lms_hris_pipeline.sandbox.store import company_date, open_company
+from lms_hris_pipeline.sandbox.store import COMPANY_FILE, company_date, instant, open_company
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf, RunLock
+from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
 
-console = Console(highlight=False)
-OF_THE_PIPELINE = ("batches", "landing", "history", "reports", "replay", "scratch", "cache", "CURRENT")
-VENDOR_HOUR_UTC = 21
+DEFAULT_WORKERS = 2000
+DEFAULT_SEED = 1
+OF_THE_PIPELINE = ("batches", "landing", "history", "reports", "replay", "scratch", "cache", "logs", "CURRENT")
 
 
 def sandbox_folder(settings: Settings) -> Path:
@@ -35,18 +34,37 @@ def sandbox_folder(settings: Settings) -> Path:
     return settings.firm.data_dir / "sandbox"
 
 
-def ensure_company(settings: Settings, *, workers: int, seed: int) -> bool:
-    """Make the company unless there is one; whether it was made."""
+def ensure_company(settings: Settings, *, workers: int | None = None, seed: int | None = None) -> bool:
+    """Make the company unless there is one; whether it was made. None: whatever size, the default for a new one.
+
+    Raises:
+        BadInput: there is one of another size or seed.
+    """
     folder = sandbox_folder(settings)
-    if (folder / "company.sqlite").exists():
+    if (folder / COMPANY_FILE).exists():
+        _check_same(folder, workers=workers, seed=seed)
         return False
-    console.print(f"Making up a company of {workers:,} workers (seed {seed}) ...")
+    workers, seed = workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed
+    from lms_hris_pipeline.sandbox.company import FaultRates, generate
+
+    say(f"Making up a company of {workers:,} workers (seed {seed}) ...")
     part = folder.with_name("sandbox.part")
     shutil.rmtree(part, ignore_errors=True)
     generate(part, workers=workers, seed=seed, faults=FaultRates.default())
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
     return True
+
+
+def _check_same(folder: Path, *, workers: int | None, seed: int | None) -> None:
+    with contextlib.closing(open_company(folder)) as connection:
+        made = dict(connection.execute("select key, value from meta where key in ('workers', 'seed')").fetchall())
+    wanted = {"workers": workers, "seed": seed}
+    if any(value is not None and made.get(name, str(value)) != str(value) for name, value in wanted.items()):
+        raise BadInput(
+            f"There is a made-up company already, of {made.get('workers')} workers and seed {made.get('seed')}\n"
+            "  Leave out --workers and --seed, or make a new one: lms-hris sandbox reset --workers <n> --seed <n>"
+        )
 
 
 def company_day(settings: Settings) -> date:
@@ -57,8 +75,8 @@ def company_day(settings: Settings) -> date:
 
 def company_instant(settings: Settings) -> datetime:
     """The instant at which the night looks at the made-up company."""
-    day = company_day(settings)
-    return datetime(day.year, day.month, day.day, VENDOR_HOUR_UTC, tzinfo=UTC)
+    with contextlib.closing(open_company(sandbox_folder(settings))) as connection:
+        return instant(connection)
 
 
 def advance_if_sealed(settings: Settings) -> date | None:
@@ -67,7 +85,13 @@ def advance_if_sealed(settings: Settings) -> date | None:
     today = company_instant(settings).astimezone(settings.firm.zone).date().isoformat()
     if not any(name.startswith(today) for name in shelf.sealed()):
         return None
-    return advance(sandbox_folder(settings), days=1)
+    return _advance(settings, 1)
+
+
+def _advance(settings: Settings, days: int) -> date:
+    from lms_hris_pipeline.sandbox.company import advance
+
+    return advance(sandbox_folder(settings), days=days)
 
 
 @contextlib.contextmanager
@@ -103,20 +127,20 @@ def sandbox_if(wanted: bool) -> Iterator[Settings]:
     if not wanted:
         yield settings
         return
-    ensure_company(settings, workers=2000, seed=1)
+    ensure_company(settings)
     with serving(settings):
         yield load_settings()
 
 
-def run_serve(*, workers: int, seed: int, quota: bool) -> None:
+def run_serve(*, workers: int | None, seed: int | None, quota: bool) -> None:
     """Serve until Ctrl-C."""
     settings = load_settings()
     ensure_company(settings, workers=workers, seed=seed)
     with serving(settings, quota=quota) as server:
-        console.print(f"Workday  {server.workday_url}\nDocebo   {server.docebo_url}\n\nIn another shell:")
+        say(f"Workday  {server.workday_url}\nDocebo   {server.docebo_url}\n\nIn another shell:")
         for name, value in variables(server).items():
-            console.print(f"  export {name}={value}", soft_wrap=True)
-        console.print("\nCtrl-C ends it.")
+            say(f"  export {name}={value}")
+        say("\nCtrl-C ends it.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
@@ -124,11 +148,11 @@ def run_serve(*, workers: int, seed: int, quota: bool) -> None:
 def run_advance(days: int) -> None:
     """Play business days."""
     settings = load_settings()
-    if not (sandbox_folder(settings) / "company.sqlite").exists():
+    if not (sandbox_folder(settings) / COMPANY_FILE).exists():
         raise BadInput(
             "There is no made-up company yet\n  `lms-hris sandbox reset` or `lms-hris nightly --sandbox` makes one."
         )
-    console.print(f"The company has reached {advance(sandbox_folder(settings), days=days)}.")
+    say(f"The company has reached {_advance(settings, days):%A, %Y-%m-%d}.")
 
 
 def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
@@ -136,7 +160,7 @@ def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
     settings = load_settings()
     data = settings.firm.data_dir
     folder = sandbox_folder(settings)
-    with RunLock(data):
+    with RunLock(data, NIGHT_LOCK), RunLock(data):
         shutil.rmtree(folder, ignore_errors=True)
         if not keep_batches:
             for name in OF_THE_PIPELINE:
@@ -145,7 +169,7 @@ def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
             for file in data.glob("ledger.*"):
                 file.unlink()
         ensure_company(settings, workers=workers, seed=seed)
-    console.print(f"The company has reached {company_day(settings)}.")
+    say(f"The company has reached {company_day(settings):%A, %Y-%m-%d}.")
 
 
 @contextlib.contextmanager

@@ -117,7 +117,7 @@ def _print_calls(settings: Settings, batch_id: str, published: Mapping[str, Any]
     calls = read_calls(settings.firm.data_dir / "landing" / batch_id / "_run" / "calls.json", published)
     limits = {"hris": settings.quota.hris_calls_per_hour, "lms": settings.quota.lms_calls_per_hour}
     for system, limit in limits.items():
-        counts = calls.get(system, {})
+        counts = calls.get(system, Counter[str]())
         total = sum(counts.values())
         shown = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:ENDPOINTS_SHOWN])
         rest = total - sum(shown.values())
