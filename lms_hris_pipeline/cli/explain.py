@@ -164,7 +164,7 @@ def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
     if rows:
         ledger = open_ledger(settings.ledger_url)
         try:
-            standings = ledger.standings([row[-1] for row in rows])
+            standings = ledger.states_of([row[-1] for row in rows])
         finally:
             ledger.close()
     for operation, entity, family, risk, desired, reason, wish in rows:

@@ -73,7 +73,7 @@ def _print_deltas(settings: Settings, wishes: Sequence[tuple[Any, ...]], console
     """Print the batch's deltas by operation and state; how many of all deltas wait for a person."""
     ledger = open_ledger(settings.ledger_url)
     try:
-        standings = ledger.standings([row[0] for row in wishes])
+        standings = ledger.states_of([row[0] for row in wishes])
         waiting = sum(count for (_, state), count in ledger.count_deltas().items() if state == DeltaState.PROPOSED)
     finally:
         ledger.close()

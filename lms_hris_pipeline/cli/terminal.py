@@ -43,7 +43,8 @@ def show_table(
     """Print rows under their columns; without lines, colours or cut-off cells where there is no terminal."""
     cells = [[inert("" if cell is None else str(cell)) for cell in row] for row in rows]
     if shown.is_terminal:
-        grid = Grid(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
+        heading = Text(inert(title), style="bold") if title else None
+        grid = Grid(title=heading, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for column in columns:
             grid.add_column(column, overflow="fold")
         for row in cells:

@@ -203,8 +203,8 @@ def _changed(settings: Settings, lms: _Seen, today: date) -> int | None:
 
 def _forecast_line(name: str, forecast: Forecast, settings: Settings, limit: int) -> Finding:
     text = (
-        f"{name}: the next extract takes about {forecast.total:,} calls; at {limit:,} an hour "
-        f"{hours_in_words(forecast.hours)}"
+        f"{name}: the next extract takes about {forecast.total:,} calls, "
+        f"{hours_in_words(forecast.hours)} at {limit:,} an hour"
     )
     for_reading = int(limit * (1 - settings.quota.reserve_share))
     if settings.quota.enforce and forecast.total > for_reading:
