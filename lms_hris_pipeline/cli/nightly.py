@@ -70,7 +70,7 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
     batch_id = shelf.next_id(instant.astimezone(settings.firm.zone).date().isoformat())
     say(f"Batch {batch_id}, as of {instant.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}", shown=shown)
     if not fresh and any((settings.firm.data_dir / "landing" / batch_id).glob("*/*.json*")):
-        say("An extract of this batch was interrupted; it goes on where it stopped (--fresh begins anew).", shown=shown)
+        say("This batch was begun before: what landed of it is used (--fresh fetches it anew).", shown=shown)
     tags = {BATCH_TAG: batch_id, AS_OF_TAG: instant.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
     current = shelf.current() or "No batch"
     execute_job(settings, batch_id, tags, shown, rest=f"{current} stays current; batch {batch_id} was not finished.")

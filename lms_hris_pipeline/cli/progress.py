@@ -1,8 +1,9 @@
-"""Progress of a run on the terminal: a line a stage with what it made, rows and seconds; a live line meanwhile."""
+"""Progress of a run on the terminal: a line a stage with what it made, how much and how long; a live line meanwhile."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -12,48 +13,61 @@ from rich.status import Status
 from rich.text import Text
 
 from lms_hris_pipeline.cli.terminal import inert, say
+from lms_hris_pipeline.tables import ALL_TABLES
 
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What people call a stage, what it makes, what these hold, and how many it makes; 0: until its sum is told."""
+
+    name: str
+    things: str
+    rows: str
+    expected: int = 0
+
+
+_TABLES = Counter(table.schema for table in ALL_TABLES)
+_LOAD = _Stage("load", "tables", "rows", _TABLES["raw_hris"] + _TABLES["raw_lms"])
 _STAGES = {
-    "landing hris": ("extract HRIS", "entities", "records"),
-    "landing lms": ("extract LMS", "entities", "records"),
-    "landing": ("snapshot", "steps", "rows"),
-    "raw_hris": ("load", "tables", "rows"),
-    "raw_lms": ("load", "tables", "rows"),
-    "canonical": ("stage", "tables", "rows"),
-    "match": ("match", "tables", "rows"),
-    "reconcile": ("reconcile", "tables", "rows"),
-    "report": ("account", "tables", "rows"),
-    "batch": ("seal", "batches", "tables"),
-    "ledger": ("propose", "steps", "records"),
-    "pages": ("render", "files", "rows"),
-    "publication": ("publish", "steps", "deltas"),
+    "landing hris": _Stage("extract HRIS", "entities", "records"),
+    "landing lms": _Stage("extract LMS", "entities", "records"),
+    "landing snapshot": _Stage("snapshot", "ledger", "rows", 1),
+    "raw_hris": _LOAD,
+    "raw_lms": _LOAD,
+    "canonical": _Stage("stage", "tables", "rows", _TABLES["canonical"]),
+    "match": _Stage("match", "tables", "rows", _TABLES["match"]),
+    "reconcile": _Stage("reconcile", "tables", "rows", _TABLES["reconcile"]),
+    "report": _Stage("account", "tables", "rows", _TABLES["report"]),
+    "batch sealed": _Stage("seal", "batch", "rows", 1),
+    "ledger proposals": _Stage("propose", "ledger", "deltas", 1),
+    "pages reports": _Stage("render", "folder", "files", 1),
+    "publication": _Stage("publish", "steps", "deltas"),
+    "batch tidied": _Stage("tidy", "disk", "folders", 1),
 }
-"""What the run calls a stage, and what people do: its name, what it makes, what that holds."""
+"""By what the run calls them."""
 
 _SUMS = {("landing", "hris"), ("landing", "lms"), ("publication", "deltas")}
 """Steps whose parts were told one by one: of the sum only the time is new."""
 
-_ORDER = list(dict.fromkeys(name for name, _, _ in _STAGES.values()))
-
 
 @dataclass(slots=True)
 class _Figures:
+    stage: _Stage
     things: int = 0
     rows: int = 0
     seconds: float = 0.0
 
 
 class StageProgress:
-    """Collects what the run tells; prints a stage once a later one begins, and what is left at the end.
+    """Collects what the run tells, and prints a stage once all of it is there; what is left, at the end.
 
-    A stage that goes on after a later one began (branches of the graph take turns) gets a line of its own for that.
+    Branches of the graph take turns, so a later stage may begin before an earlier one is through.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status: Status | None = None
         self._open: dict[str, _Figures] = {}
-        self._units: dict[str, tuple[str, str]] = {name: (things, rows) for name, things, rows in _STAGES.values()}
         self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -70,35 +84,35 @@ class StageProgress:
         if self._status is not None:
             self._status.stop()
         with self._guard:
-            for stage in sorted(self._open, key=_place):
-                self._print(stage)
+            for name in list(self._open):
+                self._print(name)
 
     def tell(self, stage: str, name: str, count: int, seconds: float) -> None:
         """`count` rows of `name` took `seconds`."""
-        key = f"{stage} {name.partition(' ')[0]}"
-        shown = _STAGES.get(key if key in _STAGES else stage, (stage, "", ""))[0]
+        found = _stage_of(stage, name)
         with self._guard:
-            for earlier in sorted(self._open, key=_place):
-                if _place(earlier) < _place(shown):
-                    self._print(earlier)
-            figures = self._open.setdefault(shown, _Figures())
-            if (stage, name) in _SUMS:
+            figures = self._open.setdefault(found.name, _Figures(found))
+            is_sum = (stage, name) in _SUMS
+            if is_sum:
                 figures.seconds = seconds
             else:
                 figures.things += 1
                 figures.rows += count
                 figures.seconds += seconds
             if self._status is not None:
-                self._status.update(Text(inert(f"{shown}: {name} ({count:,})")))
+                self._status.update(Text(inert(f"{found.name}: {name} ({count:,})")))
+            if is_sum or figures.things == found.expected:
+                self._print(found.name)
 
-    def _print(self, stage: str) -> None:
-        figures = self._open.pop(stage)
-        things, rows = self._units.get(stage, ("steps", "rows"))
-        say(
-            f"  {stage:<12} {figures.things:>3} {things:<8} {figures.rows:>11,} {rows:<8} {figures.seconds:>7.1f} s",
-            shown=self._console,
-        )
+    def _print(self, name: str) -> None:
+        figures = self._open.pop(name)
+        stage = figures.stage
+        things = f"{figures.things if stage.expected != 1 else '':>3} {stage.things:<8}"
+        say(f"  {name:<12} {things} {figures.rows:>11,} {stage.rows:<8} {figures.seconds:>7.1f} s", shown=self._console)
 
 
-def _place(stage: str) -> int:
-    return _ORDER.index(stage) if stage in _ORDER else len(_ORDER)
+def _stage_of(stage: str, name: str) -> _Stage:
+    for key in (f"{stage} {name.partition(' ')[0]}", stage):
+        if key in _STAGES:
+            return _STAGES[key]
+    return _Stage(stage, "steps", "rows")
