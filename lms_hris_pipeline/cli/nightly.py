@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from lms_hris_pipeline.warehouse import BatchShelf
 
 JOB = "nightly_reconciliation"
 
@@ -72,12 +74,22 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
     if not fresh and any((settings.firm.data_dir / "landing" / batch_id).glob("*/*.json*")):
         say("This batch was begun before: what landed of it is used (--fresh fetches it anew).", shown=shown)
     tags = {BATCH_TAG: batch_id, AS_OF_TAG: instant.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
-    current = shelf.current() or "No batch"
-    execute_job(settings, batch_id, tags, shown, rest=f"{current} stays current; batch {batch_id} was not finished.")
+    execute_job(settings, batch_id, tags, shown, rest=lambda: _how_things_stand(shelf, batch_id))
     return batch_id
 
 
-def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, rest: str) -> None:
+def _how_things_stand(shelf: BatchShelf, batch_id: str) -> str:
+    if shelf.is_sealed(batch_id):
+        return (
+            f"Batch {batch_id} was sealed before that and is current. Its reports or its publication are not finished:\n"
+            "  `lms-hris publish` sends what is approved; the next night makes its own reports."
+        )
+    return f"{shelf.current() or 'No batch'} stays current; batch {batch_id} was not finished."
+
+
+def execute_job(
+    settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, rest: Callable[[], str]
+) -> None:
     """Run the job in this process with these tags, with progress on the terminal and a log in JSON lines.
 
     Args:
@@ -116,12 +128,12 @@ def execute_job(settings: Settings, batch_id: str, tags: Mapping[str, str], show
         failure = failure_of(result)
         report_failure(
             f"{JOB} failed: {type(failure.error).__name__}",
-            f"Batch {batch_id}, run {result.run_id}.\n{failure.told}\n{rest}",
+            f"Batch {batch_id}, run {result.run_id}.\n{failure.told}\n{rest()}",
             batch_id=batch_id,
             alerts=settings.alerts,
             secrets=Secrets(),
         )
-    raise type(failure.error)(f"{failure.error}\n  {rest}")
+    raise type(failure.error)(f"{failure.error}\n  {rest()}")
 
 
 def open_instance() -> dg.DagsterInstance:

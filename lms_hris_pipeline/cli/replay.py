@@ -44,7 +44,9 @@ def run_replay(batch_id: str) -> None:
     from lms_hris_pipeline.resources.runs import REPLAY_TAG
 
     say(f"Building {batch_id} again from its landing files, its snapshot of the ledger and its settings")
-    execute_job(settings, batch_id, {REPLAY_TAG: batch_id}, console, rest=f"The replay of {batch_id} was not finished.")
+    execute_job(
+        settings, batch_id, {REPLAY_TAG: batch_id}, console, rest=lambda: f"The replay of {batch_id} was not finished."
+    )
     tables = compare_tables(shelf, batch_id, folder / "warehouse.duckdb")
     reports = compare_reports(settings.firm.data_dir / REPORTS / batch_id, folder / REPORTS)
     different = [row for row in (*tables, *reports) if row[1] != "equal"]

@@ -146,31 +146,24 @@ class Deltas(Store):
         with self._transaction() as connection:
             return [as_delta(row) for row in connection.execute(query).mappings()]
 
-    def standings(self) -> list[tuple[str, str, str, bool]]:
-        """(wish, delta, state, whether in shadow) of the latest delta of each wish that is open or rejected."""
+    def standings(self, wish_ids: Sequence[str]) -> dict[str, tuple[int, str, bool]]:
+        """(generation, state, whether in shadow) of the latest delta of each of these wishes."""
         table = schema.deltas.c
-        query = (
-            sa.select(table.wish_id, table.delta_id, table.state, table.is_shadow)
-            .where(table.state.in_((*OPEN_STATES, DeltaState.REJECTED)))
-            .order_by(table.wish_id, table.generation)
-        )
+        latest: dict[str, tuple[int, str, bool]] = {}
         with self._transaction() as connection:
-            latest = {row[0]: tuple(row) for row in connection.execute(query)}
-        return [(wish, delta, state, bool(shadow)) for wish, delta, state, shadow in latest.values()]
+            for part in in_parts(wish_ids):
+                query = sa.select(table.wish_id, table.generation, table.state, table.is_shadow)
+                query = query.where(table.wish_id.in_(part)).order_by(table.wish_id, table.generation)
+                for wish, generation, state, is_shadow in connection.execute(query):
+                    latest[wish] = (int(generation), str(state), bool(is_shadow))
+        return latest
 
     def states_of(self, wish_ids: Sequence[str]) -> dict[str, str]:
         """State of the latest delta of each of these wishes; `shadow` where it is proposed and never sent."""
-        table = schema.deltas.c
-        latest: dict[str, tuple[int, str]] = {}
-        with self._transaction() as connection:
-            for part in in_parts(wish_ids):
-                query = sa.select(table.wish_id, table.generation, table.state, table.is_shadow).where(
-                    table.wish_id.in_(part)
-                )
-                for wish, generation, state, is_shadow in connection.execute(query):
-                    shown = "shadow" if is_shadow and state == DeltaState.PROPOSED else str(state)
-                    latest[wish] = max(latest.get(wish, (0, "")), (int(generation), shown))
-        return {wish: state for wish, (_, state) in latest.items()}
+        return {
+            wish: "shadow" if is_shadow and state == DeltaState.PROPOSED else state
+            for wish, (_, state, is_shadow) in self.standings(wish_ids).items()
+        }
 
     def count_deltas(self) -> dict[tuple[str, str], int]:
         """Deltas by operation and state; shadow ones count as `shadow`."""

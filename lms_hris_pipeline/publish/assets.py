@@ -23,7 +23,9 @@ def _propose(night: Night) -> Done:
         return Done(0, {"note": f"a {night.mode.value} writes nothing to the ledger"})
     with night.sealed_batch() as batch:
         counts = take_in(batch, night.ledger, night.settings, now=night.now())
-    write_standings(night.run_folder, night.ledger.standings())
+        wishes = [row[0] for row in batch.execute("select wish_id from reconcile.proposed_deltas")]
+    standings = night.ledger.standings(wishes)
+    write_standings(night.run_folder, [(wish, standing[0], standing[1]) for wish, standing in standings.items()])
     return Done(counts["new"] + counts["known"], counts)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from lms_hris_pipeline.ledger import Ledger
-from lms_hris_pipeline.publish.publisher import PublicationSummary
 from lms_hris_pipeline.publish.run import publish_with
+from lms_hris_pipeline.publish.summary import PublicationSummary
 from lms_hris_pipeline.settings import Secrets, Settings
 from lms_hris_pipeline.warehouse import BatchShelf
 

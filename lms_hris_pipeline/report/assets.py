@@ -21,10 +21,10 @@ def _render(night: Night) -> Done:
     """Pages and workbooks as at seal; a case that is new tonight was first seen at the night's instant."""
     folder = night.run_folder
     standings = {
-        wish: DeltaStanding(delta, DeltaState(state), shadow) for wish, delta, state, shadow in read_standings(folder)
+        wish: DeltaStanding(generation, DeltaState(state)) for wish, generation, state in read_standings(folder)
     }
     firm = night.settings.firm
-    facts = NightFacts(firm.name, firm.time_zone, night.settings.policy, read_first_seen(folder), standings)
+    facts = NightFacts(firm.name, firm.zone, night.settings.policy, read_first_seen(folder), standings)
     with night.sealed_batch() as batch:
         files = render_reports(batch, night.reports_dir, facts)
     return Done(len(files), {"folder": night.reports_dir.as_posix(), "files": "\n".join(file.name for file in files)})

@@ -29,9 +29,7 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
 """In the order in which a LedgerSnapshot holds them."""
 
 _ARROW = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us")}
-_STANDINGS = pa.schema(
-    [("wish_id", pa.string()), ("delta_id", pa.string()), ("state", pa.string()), ("is_shadow", pa.bool_())]
-)
+_STANDINGS = pa.schema([("wish_id", pa.string()), ("generation", pa.int32()), ("state", pa.string())])
 _CASES = pa.schema([("exception_id", pa.string()), ("first_seen_at", pa.timestamp("us", "UTC"))])
 
 
@@ -90,14 +88,14 @@ def read_first_seen(folder: Path) -> dict[str, datetime]:
     return dict(zip(cases["exception_id"].to_pylist(), cases["first_seen_at"].to_pylist(), strict=True))
 
 
-def write_standings(folder: Path, standings: list[tuple[str, str, str, bool]]) -> None:
-    """Note how the ledger's deltas stood after the batch's proposals: the pages say it, a replay's too."""
+def write_standings(folder: Path, standings: list[tuple[str, int, str]]) -> None:
+    """Note how the ledger's deltas of a batch's wishes stood after its proposals: the pages say it, a replay's too."""
     columns = {name: [row[number] for row in standings] for number, name in enumerate(_STANDINGS.names)}
     _write(folder / "standings.parquet", pa.table(columns, schema=_STANDINGS))
 
 
-def read_standings(folder: Path) -> list[tuple[str, str, str, bool]]:
-    """(wish, delta, state, whether in shadow) as noted; empty where nothing was proposed yet."""
+def read_standings(folder: Path) -> list[tuple[str, int, str]]:
+    """(wish, generation, state) as noted; empty where nothing was proposed yet."""
     file = folder / "standings.parquet"
     if not file.exists():
         return []

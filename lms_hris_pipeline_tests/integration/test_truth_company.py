@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,11 +15,11 @@ WORKERS = 1000
 
 
 @pytest.fixture(scope="module")
-def muddle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def muddle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with several faults of every kind."""
     folder = tmp_path_factory.mktemp("muddle")
     company.generate(folder, workers=WORKERS, seed=1, faults=company.FaultRates.default().scaled(2))
-    yield folder
+    return folder
 
 
 def rows(folder: Path, query: str) -> list[tuple[str | None, ...]]:
