@@ -9,7 +9,7 @@ import pytest
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.sandbox import company, truth
 from lms_hris_pipeline_tests.support.company import expected_deltas, expected_exceptions
-from lms_hris_pipeline_tests.support.nights import House, house, proposed
+from lms_hris_pipeline_tests.support.nights import FAMILIES, House, answer_doubts, house, proposed
 from lms_hris_pipeline_tests.support.reconcile import findings_of
 
 WORKERS = 150
@@ -39,6 +39,9 @@ def test_what_is_published_is_there_and_the_next_night_wants_nothing(
     folder = tmp_path / "company"
     company.generate(folder, workers=WORKERS, seed=seed, faults=company.FaultRates.default().scaled(rate))
     with house(tmp_path, folder, monkeypatch) as built:
+        built.configure(policy=dict.fromkeys(FAMILIES, "shadow"))
+        built.night()
+        answer_doubts(built)
         built.automatic()
         truth.refresh(folder)
         wanted = truth.expected_state(folder)
@@ -63,6 +66,7 @@ def test_ten_days_converge_each_day(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         built.night()
         for _ in range(10):
             company.advance(folder, days=1)
+            answer_doubts(built)
             wanted = truth.expected_state(folder)
             built.night()
             assert truth.differences(wanted, truth.read_state(folder)) == []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +106,45 @@ class House:
         with self.ledger() as ledger:
             waiting = [delta.delta_id for delta in ledger.deltas(states=("proposed",))]
             return ledger.approve(waiting, by="a tester", now=self.as_of()) if waiting else 0
+
+
+def answer_doubts(built: House) -> int:
+    """A person who knows the company decides what the last night left open; the number of answers.
+
+    Accounts that nobody could place stay open: for these the truth expects the question, too.
+    """
+    with closing(sqlite3.connect(f"file:{built.company / 'truth.sqlite'}?mode=ro", uri=True)) as known:
+        owners = {
+            row[0]: row[1:] for row in known.execute("select learner_id_lms, worker_id_hris, kind from identities")
+        }
+        meanings: dict[str, str | None] = {}
+        for tag, skill in known.execute("select trim(tag), skill_id from tags order by tag, skill_id nulls last"):
+            meanings.setdefault(tag, skill)
+        persons = dict(known.execute("select worker_id_hris, person_id from persons"))
+    with built.batch() as batch:
+        doubts = batch.execute("select learner_id_lms, worker_id_hris from match.people where decision = 'review'")
+        tags = batch.execute("select tag, decision, skill_id from match.skills")
+    answers = 0
+    with built.ledger() as ledger:
+        for learner, worker in doubts:
+            owner, kind = owners.get(learner, (None, "orphan"))
+            if kind == "ambiguous":
+                continue
+            is_same = kind in ("primary", "duplicate") and persons.get(owner, owner) == persons.get(worker, worker)
+            ledger.decide_pair(
+                learner,
+                worker,
+                "same" if is_same else "different",
+                by="a tester",
+                now=built.as_of(),
+                reason="knows them",
+            )
+            answers += 1
+        for tag, decision, skill in tags:
+            if (skill if decision == "accept" else None) != meanings.get(tag):
+                ledger.decide_tag(tag, meanings.get(tag), by="a tester", now=built.as_of())
+                answers += 1
+    return answers
 
 
 def execute(tags: Mapping[str, str], instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
