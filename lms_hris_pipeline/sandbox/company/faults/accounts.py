@@ -141,9 +141,10 @@ def _second_account(scene: Scene, kind: str) -> tuple[Victim, Account] | None:
     fields[1] = row["field_1"] if has_number else None
     if has_number and rng.random() < 0.5:
         fields[2] = fields[3] = fields[4] = None
+    opened = FIRST_DAY - timedelta(days=rng.randrange(30, 270))
     account = Account(
         scene.new_user_id(), mail, first, last, mail, rng.random() < 0.7, row["branch_id"], row["manager_id"],
-        "2023-02-01 08:00:00", last_access="2025-02-11 09:00:00", fields=fields,
+        f"{opened.isoformat()} 08:00:00", last_access=f"{opened.isoformat()} 09:00:00", fields=fields,
     )  # fmt: skip
     scene.add_account(account, "duplicate", victim.wid, _groups_of(account))
     scene.note(kind, victim.wid, account.user_id, "account", None, str(victim.user_id), raises="duplicate_account")

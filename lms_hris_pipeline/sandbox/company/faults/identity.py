@@ -10,6 +10,8 @@ from lms_hris_pipeline.sandbox.company.names import folded
 from lms_hris_pipeline.sandbox.company.places import FIRST_DAY
 from lms_hris_pipeline.sandbox.company.records import Record
 
+_SHARED_MAILBOXES = ("goods-in", "shift-lead", "reception", "lab-bench", "tool-store", "dispatch")
+
 
 def ambiguous_namesake(scene: Scene) -> bool:
     """Two namesakes in one department; the account of one says no more than the name."""
@@ -45,18 +47,19 @@ def ambiguous_bare_account(scene: Scene) -> bool:
 
 
 def mail_of_leaver_reused(scene: Scene) -> bool:
-    """A new hire without an account got the name and the address of somebody who left and whose account has both."""
+    """A new hire without an account got the shared mailbox of somebody who left and whose account has its address."""
     leaver = scene.take("leaver")
     victim = scene.take("pre_hire") or scene.take_plain()
     if leaver is None or victim is None:
         return False
+    mailbox = f"{scene.rng.choice(_SHARED_MAILBOXES)}.{scene.serial()}@lumen.example"
+    scene.change_account(leaver, username=mailbox, email=mailbox)
     scene.remove_account(victim)
-    for name in ("Preferred_First_Name", "Preferred_Last_Name"):
-        victim.record.pop(name, None)
-    first, last = leaver.account["firstname"], leaver.account["lastname"]
-    victim.record |= {"Legal_First_Name": first, "Legal_Last_Name": last, "Email_Work": leaver.record["Email_Work"]}
-    scene.save(victim.record)
-    scene.note("mail_of_leaver_reused", victim.wid, leaver.user_id, "identity", raises="identity_review")
+    leaver.record["Email_Work"] = victim.record["Email_Work"] = mailbox
+    scene.save(leaver.record, victim.record)
+    scene.doubt(leaver)
+    for wid in (leaver.wid, victim.wid):
+        scene.note("mail_of_leaver_reused", wid, leaver.user_id, "identity", raises="identity_review")
     return True
 
 
