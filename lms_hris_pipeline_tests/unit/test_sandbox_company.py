@@ -13,7 +13,7 @@ from lms_hris_pipeline.sandbox.company.catalogue import make_catalogue
 from lms_hris_pipeline.sandbox.company.faults import INJECTIONS
 from lms_hris_pipeline.sandbox.company.framework import TagBook, mistyped, skills
 from lms_hris_pipeline.sandbox.company.names import COUNTRIES, Mailboxes, draw_name, folded, stripped, transliterated
-from lms_hris_pipeline.sandbox.company.people import Population
+from lms_hris_pipeline.sandbox.company.population import Population
 from lms_hris_pipeline.sandbox.company.rates import FaultRates
 
 STAFF = 5000

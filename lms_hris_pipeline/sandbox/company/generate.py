@@ -20,18 +20,21 @@ from lms_hris_pipeline.sandbox.company.faults import inject
 from lms_hris_pipeline.sandbox.company.framework import skills
 from lms_hris_pipeline.sandbox.company.groups import MANUAL_GROUPS, group_ids, group_rows
 from lms_hris_pipeline.sandbox.company.others import make_others
-from lms_hris_pipeline.sandbox.company.people import PeopleMaker, Person, Population
+from lms_hris_pipeline.sandbox.company.people import PeopleMaker, Person
 from lms_hris_pipeline.sandbox.company.places import FIRST_DAY
+from lms_hris_pipeline.sandbox.company.population import Population
 from lms_hris_pipeline.sandbox.company.rates import FaultRates
 from lms_hris_pipeline.sandbox.company.records import save_accounts, save_workers
 from lms_hris_pipeline.sandbox.company.training import TrainingMaker
 from lms_hris_pipeline.sandbox.store import create_schema, open_company
+from lms_hris_pipeline.sandbox.truth import refresh
 from lms_hris_pipeline.sandbox.truth.store import create_schema as create_truth_schema
 from lms_hris_pipeline.sandbox.truth.store import open_truth
 
 CHUNK = 2000
 CACHE_KB = 64_000
 LEAST_WORKERS = 50
+MOST_WITH_TRUTH = 50_000
 LARGE_INDEXES = {
     "hris_skill_items_wid": "hris_skill_items(wid)",
     "hris_learning_records_wid": "hris_learning_records(wid)",
@@ -48,7 +51,8 @@ def generate(folder: Path, *, workers: int, seed: int, faults: FaultRates, with_
     Args:
         workers: worker records in HR before discrepancies add some, at least 50.
         faults: how often each discrepancy is injected.
-        with_truth: work out the expected deltas and exceptions as well.
+        with_truth: work out the expected deltas and exceptions as well; above MOST_WITH_TRUTH workers they are left
+            out in any case, since they are worked out in memory.
 
     Raises:
         ValueError: `workers` is too small, or there is a company in `folder` already.
@@ -74,14 +78,8 @@ def generate(folder: Path, *, workers: int, seed: int, faults: FaultRates, with_
         for connection in (company, truth):
             connection.commit()
         company.execute("pragma journal_mode = wal")
-    if with_truth:
-        _refresh_truth(folder)
-
-
-def _refresh_truth(folder: Path) -> None:
-    from lms_hris_pipeline.sandbox import truth
-
-    truth.refresh(folder)
+    if with_truth and workers <= MOST_WITH_TRUTH:
+        refresh(folder)
 
 
 def _make_company(

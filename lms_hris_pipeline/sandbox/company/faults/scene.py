@@ -16,8 +16,9 @@ from typing import Any
 from lms_hris_pipeline.sandbox.company.catalogue import Catalogue, Course, Revision
 from lms_hris_pipeline.sandbox.company.framework import skills
 from lms_hris_pipeline.sandbox.company.others import next_user_id
-from lms_hris_pipeline.sandbox.company.people import FIRST_NIGHT, PeopleMaker, Population
+from lms_hris_pipeline.sandbox.company.people import FIRST_NIGHT, PeopleMaker
 from lms_hris_pipeline.sandbox.company.places import FIRST_DAY
+from lms_hris_pipeline.sandbox.company.population import Population
 from lms_hris_pipeline.sandbox.company.records import (
     ACCOUNT_COLUMNS,
     Account,
