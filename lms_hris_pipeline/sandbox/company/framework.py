@@ -13,9 +13,9 @@ from random import Random
 
 MEANINGLESS_TAGS = (
     "misc", "TBD", "Pflichtschulung", "mandatory 2026", "internal", "Team day", "new!!", "test tag - delete me",
-    "Q3 campaign", "Onboarding week", "level 1", "refresher", "HQ only", "Fun stuff", "zzz_old", "webinar",
+    "Q3 campaign", "kick-off", "level 1", "refresher", "HQ only", "Fun stuff", "zzz_old", "webinar",
     "migrated from the old system", "Sommerfest", "to be reviewed", "blended format", "90 minutes", "all staff",
-    "pilot group B", "external provider", "video", "Gruppe 3", "copy of copy", "n/a", "seasonal", "welcome pack",
+    "pilot group B", "external provider", "video", "Gruppe 3", "copy of copy", "n/a", "seasonal", "goodie bag",
 )  # fmt: skip
 """Words that courses carry and that mean no skill."""
 
@@ -116,13 +116,14 @@ def _messy(rng: Random, skill: Skill) -> str:
 
 
 def _hard(rng: Random, skill: Skill) -> str:
-    """Two changes at once: a shortened or mistyped word inside a wrapper."""
-    word = rng.choice((skill.name, *skill.aliases))
+    """Two changes at once, such that a person who knows the subject still reads it: a wrapped slip or shortening."""
+    words = [word for word in (skill.name, *skill.aliases) if len(word) >= 9] or [skill.name]
+    word = rng.choice(words)
     parts = word.split(" ")
     if len(parts) > 1 and rng.random() < 0.5:
-        inner = " ".join(part[: max(3, len(part) * 2 // 3)] + "." if len(part) > 5 else part for part in parts)
+        inner = " ".join(part[: max(5, len(part) * 2 // 3)] + "." if len(part) > 7 else part for part in parts)
     else:
-        inner = mistyped(rng, mistyped(rng, word))
+        inner = mistyped(rng, word)
     return rng.choice(_WRAPPERS).format(inner)
 
 
