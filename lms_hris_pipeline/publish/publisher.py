@@ -36,8 +36,8 @@ def publish_approved(
 ) -> PublicationSummary:
     """Publish what is approved, and settle what an earlier publication left in doubt or unseen.
 
-    Where the quota of one vendor ends, the other is still written to; the summary says so, and what was not sent
-    stays approved. So it is where a vendor fails, but then the failure is raised at the end.
+    Where one vendor's quota ends or its answers fail, the other is still written to, and what was not sent stays
+    approved; the summary says so. A failure is raised at the end, an ended quota is not.
 
     Args:
         active_accounts: what the breaker's share is taken of.
@@ -52,12 +52,10 @@ def publish_approved(
         BadInput: the override names nobody.
         Busy: another publication is under way.
         WrongTenant: a system that answers is not the one the settings name; nothing was sent.
-        Transient: a vendor stayed out of reach; what was not sent stays approved.
-        Permanent: a vendor does not let this client in, or its answers cannot be read.
+        Transient, Permanent: a vendor stayed out of reach, lets nobody in, or its answers cannot be read.
     """
     if override_by is not None and not override_by.strip():
         raise BadInput("An override of the breaker needs a name\n  Add --by <name>.")
-    summary = PublicationSummary(batch_id)
     writers: Mapping[str, LmsWriter | HrisWriter] = {"lms": lms_writer, "hris": hris_writer}
     named = {"lms": settings.lms.fingerprint, "hris": settings.hris.fingerprint}
     with ExitStack() as stack:
@@ -69,16 +67,21 @@ def publish_approved(
             ledger, bench, settings, clock, batch_id, told,
             lambda system: check_tenant(system, writers[system].fingerprint(), named[system]),
         )  # fmt: skip
+        summary = PublicationSummary(batch_id)
         try:
             publication.run(active_accounts, override_by)
         finally:
-            summary.counts = publication.stands.counts()
-            summary.held_back = publication.held_back
-            summary.stopped_by = "; ".join(str(error).splitlines()[0] for error in publication.stopped.values())
-            summary.calls = dict(sorted(calls().items()))
+            _sum_up(summary, publication, calls())
             if file is not None:
                 summary.write(file)
     return summary
+
+
+def _sum_up(summary: PublicationSummary, publication: Publication, calls: Mapping[str, int]) -> None:
+    summary.counts = publication.stands.counts()
+    summary.held_back = publication.held_back
+    summary.stopped_by = "; ".join(str(error).splitlines()[0] for error in publication.stopped.values())
+    summary.calls = dict(sorted(calls.items()))
 
 
 def check_tenant(system: str, found: str, named: str) -> None:

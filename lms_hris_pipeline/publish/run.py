@@ -14,7 +14,9 @@ from typing import Any
 
 from lms_hris_pipeline.connectors.budget import CallBudget
 from lms_hris_pipeline.connectors.docebo import DoceboWriter, open_docebo
+from lms_hris_pipeline.connectors.docebo.client import VENDOR as DOCEBO
 from lms_hris_pipeline.connectors.workday import WorkdayWriter, open_workday
+from lms_hris_pipeline.connectors.workday.client import VENDOR as WORKDAY
 from lms_hris_pipeline.ledger import Ledger
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.publish.bench import Certificates
@@ -44,62 +46,42 @@ def publish_with(
     """Publish what is approved to the vendors that the settings name; see `publish_approved`.
 
     What was called within the last hour and noted in the ledger counts against the quota; the calls made here are
-    noted there in turn. The summary's calls are by endpoint, prefixed with `lms` or `hris`.
+    noted there in turn. The summary's calls are by system and endpoint.
 
     Args:
-        active_accounts: active accounts that the batch read; what the breaker's share is taken of.
-        skill_names: the framework's name by skill id.
         certificates: day of expiry (YYYY-MM-DD, empty for never) by certification, by account, as the batch read
             them; without them merges wait.
-        override_by: the person who lets pass what the breaker would hold back.
-        file: where the summary is written, for example data/batches/<batch>/publication.json.
-        told: hears of each finished step and its number of deltas.
         client: overrides arguments of the vendors' `VendorClient`.
 
     Raises:
         BadInput: secrets are missing, an address is unusable, or the override names nobody.
-        Busy: another publication is under way.
-        WrongTenant: a system that answers is not the one the settings name; nothing was sent.
-        Transient: a vendor stayed out of reach; what was not sent stays approved.
+        Busy, WrongTenant, Transient, Permanent: see `publish_approved`.
     """
     missing = secrets.missing()
     if missing:
         raise BadInput(
             f"Secrets are missing: {', '.join(missing)}; nothing was sent\n  Set these environment variables."
         )
-    quotas = settings.quota
-    lms = _Calls(ledger, "lms", quotas.lms_calls_per_hour if quotas.enforce else None, "Docebo", clock)
-    hris = _Calls(ledger, "hris", quotas.hris_calls_per_hour if quotas.enforce else None, "Workday", clock)
-    options = dict(client or {})
-
-    def heard(step: str, count: int) -> None:
-        lms.note()
-        hris.note()
-        told(step, count)
-
     with ExitStack() as stack:
-        common = (secrets, quotas, settings.extract)
+        lms, hris = _Calls(ledger, "lms", settings, clock), _Calls(ledger, "hris", settings, clock)
+        options, common = dict(client or {}), (secrets, settings.quota, settings.extract)
         platform = open_docebo(settings.lms, *common, **{**options, "budget": lms.budget})
         stack.callback(platform.close)
         tenant = open_workday(settings.hris, *common, **{**options, "budget": hris.budget})
         stack.callback(tenant.close)
         stack.callback(lms.note)
         stack.callback(hris.note)
+
+        def heard(step: str, count: int) -> None:
+            lms.note()
+            hris.note()
+            told(step, count)
+
         return publish_approved(
-            ledger,
-            DoceboWriter(platform),
-            WorkdayWriter(tenant),
-            settings=settings,
-            clock=clock,
-            batch_id=batch_id,
-            active_accounts=active_accounts,
-            skill_names=skill_names,
-            certificates=certificates,
-            override_by=override_by,
-            file=file,
-            told=heard,
-            calls=lambda: {**lms.named(), **hris.named()},
-        )
+            ledger, DoceboWriter(platform), WorkdayWriter(tenant), settings=settings, clock=clock, batch_id=batch_id,
+            active_accounts=active_accounts, skill_names=skill_names, certificates=certificates,
+            override_by=override_by, file=file, told=heard, calls=lambda: {**lms.named(), **hris.named()},
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -108,16 +90,20 @@ class _Calls:
 
     ledger: Ledger
     system: str
-    calls_per_hour: int | None
-    vendor: str
+    settings: Settings
     clock: Callable[[], datetime]
     budget: CallBudget = field(init=False)
     _noted: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        quota = self.settings.quota
+        vendor, limit = {
+            "lms": (DOCEBO, quota.lms_calls_per_hour),
+            "hris": (WORKDAY, quota.hris_calls_per_hour),
+        }[self.system]
         spent = sum(self.ledger.calls_since(self.system, self.clock() - QUOTA_WINDOW).values())
         # No reserve: it is what reading leaves for this. Its own reading, before and after, is part of publishing.
-        self.budget = CallBudget(self.vendor, self.calls_per_hour, already=spent)
+        self.budget = CallBudget(vendor, limit if quota.enforce else None, already=spent)
 
     def named(self) -> dict[str, int]:
         """Calls made here by system and endpoint."""

@@ -15,7 +15,7 @@ from lms_hris_pipeline.model.delta import ProposedDelta
 from lms_hris_pipeline.model.errors import BadInput, Busy, WrongTenant
 from lms_hris_pipeline.publish import propose_rollback
 from lms_hris_pipeline.settings import PublishSettings, Secrets
-from lms_hris_pipeline_tests.support.ledger import wish
+from lms_hris_pipeline_tests.support.ledger import postgres_server, wish
 from lms_hris_pipeline_tests.support.publishing import (
     BATCH,
     Firm,
@@ -304,3 +304,19 @@ def test_what_cannot_be_taken_back_is_said_with_its_reason(firm: Firm) -> None:
         "nobody": "there is no such delta",
     }
     assert wid(801) in firm.ledger.live_links().values()
+
+
+def test_a_firm_with_its_ledger_on_postgresql_publishes_in_the_same_way(firm: Firm) -> None:
+    with postgres_server() as url:
+        ours, firm.ledger = firm.ledger, open_ledger(url)
+        try:
+            wishes = [creation(810), manager(f"worker:{wid(810)}", {"manager_learner_id": "2"}), skill(11, "SK-1")]
+            firm.approve(*wishes)
+            with open_ledger(url).publisher_lock("lms"), pytest.raises(Busy):
+                firm.publish()
+            firm.publish()
+            assert [(firm.state(one), firm.attempts(one)) for one in wishes] == [("verified", ["sent"])] * 3
+            assert firm.publish().counts == {}
+        finally:
+            firm.ledger.close()
+            firm.ledger = ours
