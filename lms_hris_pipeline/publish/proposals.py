@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lms_hris_pipeline.ledger import Finding, Ledger
 from lms_hris_pipeline.model.delta import ProposedDelta
+from lms_hris_pipeline.publish.voiding import void_contradicted
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import reconcile
 from lms_hris_pipeline.warehouse import Batch
@@ -32,6 +33,7 @@ def take_in(batch: Batch, ledger: Ledger, settings: Settings, *, now: datetime) 
     linked = ledger.record_links(links, batch_id=batch.id, now=now) if links else 0
     findings = (Finding(*row) for row in batch.execute("select exception_id, type from reconcile.exceptions"))
     cases = ledger.upsert_cases(findings, batch_id=batch.id, now=now, is_complete=whole)
+    voided = 0 if whole else void_contradicted(batch, ledger, now=now)
     summary = ledger.propose(
         proposed(batch),
         batch_id=batch.id,
@@ -41,7 +43,7 @@ def take_in(batch: Batch, ledger: Ledger, settings: Settings, *, now: datetime) 
         is_complete=whole,
         rejection_days=settings.publishing.rejection_days,
     )
-    return {"links": linked, "cases": len(cases), **asdict(summary)}
+    return {"links": linked, "cases": len(cases), "voided": voided, **asdict(summary)}
 
 
 def proposed(batch: Batch) -> list[ProposedDelta]:

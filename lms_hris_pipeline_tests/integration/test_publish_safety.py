@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from lms_hris_pipeline.ledger.cases import TUG_OF_WAR
 from lms_hris_pipeline.model.delta import ProposedDelta
 from lms_hris_pipeline.model.errors import BadInput, Busy, WrongTenant
 from lms_hris_pipeline.publish import propose_rollback
+from lms_hris_pipeline.publish.voiding import void_contradicted
 from lms_hris_pipeline.settings import PublishSettings, Secrets
+from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.ledger import postgres_server, wish
 from lms_hris_pipeline_tests.support.publishing import (
     BATCH,
@@ -312,11 +315,35 @@ def test_a_firm_with_its_ledger_on_postgresql_publishes_in_the_same_way(firm: Fi
         try:
             wishes = [creation(810), manager(f"worker:{wid(810)}", {"manager_learner_id": "2"}), skill(11, "SK-1")]
             firm.approve(*wishes)
-            with open_ledger(url).publisher_lock("lms"), pytest.raises(Busy):
+            other = open_ledger(url)
+            with other.publisher_lock("lms"), pytest.raises(Busy):
                 firm.publish()
+            other.close()
             firm.publish()
             assert [(firm.state(one), firm.attempts(one)) for one in wishes] == [("verified", ["sent"])] * 3
             assert firm.publish().counts == {}
         finally:
             firm.ledger.close()
             firm.ledger = ours
+
+
+def test_scenario_38_a_termination_taken_back_voids_even_in_a_night_that_read_only_the_workers(
+    firm: Firm, tmp_path: Path
+) -> None:
+    leaver = replace(deactivation(299), worker_id_hris=wid(1))
+    gone, waiting = replace(deactivation(300), worker_id_hris=wid(2)), replace(deactivation(301), worker_id_hris=wid(1))
+    firm.approve(leaver, gone)
+    firm.propose(waiting, is_complete=False)
+    batch = Batch.open(tmp_path / "w.duckdb", batch_id=BATCH, as_of=firm.now, params={}, is_scratch=True)
+    for table, rows in (
+        ("workers(worker_id_hris varchar, termination_date date)", f"('{wid(1)}', null), ('{wid(2)}', '2026-10-31')"),
+        ("employments(worker_id_hris varchar, status varchar)", f"('{wid(1)}', 'active'), ('{wid(2)}', 'terminated')"),
+    ):
+        batch.execute("create schema if not exists canonical")
+        batch.execute(f"create table canonical.{table}")
+        batch.execute(f"insert into canonical.{table.partition('(')[0]} values {rows}")
+    assert void_contradicted(batch, firm.ledger, now=firm.now) == 2
+    batch.close()
+    firm.publish()
+    assert [firm.state(one) for one in (leaver, waiting, gone)] == ["superseded", "superseded", "verified"]
+    assert [firm.user(number)["status"] for number in ("299", "300")] == ["1", "0"]
