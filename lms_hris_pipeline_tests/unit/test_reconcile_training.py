@@ -246,7 +246,7 @@ def test_merge_rests_on_the_completions_of_both_accounts() -> None:
             "courses": COURSES,
             "enrolments": [
                 enrolment(1, 1, 1, DAY),
-                enrolment(2, 101, 2, OTHER, archived=True),
+                enrolment(2, 101, 2, OTHER),
                 enrolment(3, 101, 1, DAY),
             ],
         },

@@ -89,25 +89,32 @@ def _correct(today: Today) -> None:
 
 
 def _change_heads(today: Today) -> None:
-    """A member takes over an organisation; the others report to them from today on."""
-    members: dict[str, list[str]] = {}
-    for wid in today.roster.settled():
-        job = open_job(today.roster.records[wid])
-        if job is not None and job.get("Manager_WID") == today.roster.heads.get(job["Supervisory_Organization_ID"]):
-            members.setdefault(job["Supervisory_Organization_ID"], []).append(wid)
-    for code in today.some(sorted(code for code, wids in members.items() if len(wids) > 2), NEW_HEADS):
-        head, *team = today.rng.sample(members[code], len(members[code]))
-        above = open_job(today.roster.records[today.roster.heads[code]])
-        if above is None or not above.get("Manager_WID"):
+    """A member takes over an organisation; the others report to them from today on. Heads who left are replaced."""
+    roster = today.roster
+    teams: dict[str, list[str]] = {}
+    for wid in roster.settled():
+        job = open_job(roster.records[wid])
+        if job is not None and job.get("Manager_WID") == roster.heads.get(job["Supervisory_Organization_ID"]):
+            teams.setdefault(job["Supervisory_Organization_ID"], []).append(wid)
+    gone = [code for code in sorted(teams) if not roster.is_employed(roster.records[roster.heads[code]])]
+    for code in [*gone, *today.some([code for code in sorted(teams) if code not in gone], NEW_HEADS)]:
+        above = roster.records[roster.heads[code]]["Jobs_group"][-1].get("Manager_WID")
+        head, *team = today.rng.sample(teams[code], len(teams[code]))
+        if above is None:
             continue
-        for wid, manager in ((head, above["Manager_WID"]), *((wid, head) for wid in team)):
-            record = today.roster.choose(wid)
-            job = open_job(record)
-            if job is None or job["Start_Date"] >= today.day.isoformat():
-                continue
-            _end_job(record, job["Assignment_ID"], today.after(-1))
-            add_job(record, replace(post_of(job), manager=manager), today.day, today.day)
+        for wid, manager in ((head, above), *((wid, head) for wid in team)):
+            _report_to(today, wid, manager)
         _name_head(today, code, head)
+
+
+def _report_to(today: Today, wid: str, manager: str) -> None:
+    record = today.roster.choose(wid)
+    job = open_job(record)
+    if job is None:
+        return
+    start = max(today.day, date.fromisoformat(job["Start_Date"]) + timedelta(days=1))
+    _end_job(record, job["Assignment_ID"], start - timedelta(days=1))
+    add_job(record, replace(post_of(job), manager=manager), start, today.day)
 
 
 def _name_head(today: Today, code: str, head: str) -> None:

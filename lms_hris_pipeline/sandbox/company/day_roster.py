@@ -138,8 +138,8 @@ def status_on(record: Record, day: date) -> str:
 
 def open_job(record: Record) -> Record | None:
     """The primary job without an end, where there is exactly one and it is the last."""
-    primary = [job for job in record["Jobs_group"] if job["Is_Primary"] == "1"]
-    found: list[Record] = [job for job in primary if "End_Date" not in job]
+    primary: list[Record] = [job for job in record["Jobs_group"] if job["Is_Primary"] == "1"]
+    found = [job for job in primary if "End_Date" not in job]
     if len(found) != 1 or any(job["Start_Date"] > found[0]["Start_Date"] for job in primary):
         return None
     return found[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lms_hris_pipeline.sandbox.truth.accounts import Account
 from lms_hris_pipeline.sandbox.truth.people import People, Worker
@@ -22,11 +22,11 @@ def learn_identities(truth: sqlite3.Connection, people: People, accounts: Mappin
     new = [accounts[learner] for learner in sorted(accounts.keys() - known.keys(), key=int)]
     if not new:
         return
-    owners = _Owners(people)
+    owner_of = owners_of(people)
     held = {people.records[worker].person_key for worker in known.values() if worker in people.records}
     rows = []
     for account in new:
-        owner = owners.of(account)
+        owner = owner_of(account)
         kind = account.kind if account.kind != "employee" else "orphan"
         if owner is not None and account.kind == "employee":
             kind = "duplicate" if owner.person_key in held else "primary"
@@ -35,22 +35,22 @@ def learn_identities(truth: sqlite3.Connection, people: People, accounts: Mappin
     truth.executemany("insert into identities values(?, ?, ?)", rows)
 
 
-class _Owners:
-    """Workers by number and by e-mail; what two people share tells nobody."""
+def owners_of(people: People) -> Callable[[Account], Worker | None]:
+    """Says whom an account was made for, by number and e-mail; what two people share tells nobody."""
+    by_number: dict[str | None, set[str]] = defaultdict(set)
+    by_email: dict[str | None, set[str]] = defaultdict(set)
+    for worker in people.records.values():
+        by_number[worker.number].add(worker.person_key)
+        by_email[worker.email].add(worker.person_key)
+    nobody: set[str] = set()
 
-    def __init__(self, people: People) -> None:
-        self._by_number: dict[str, set[str]] = defaultdict(set)
-        self._by_email: dict[str, set[str]] = defaultdict(set)
-        self._people = people
-        for worker in people.records.values():
-            self._by_number[worker.number or ""].add(worker.person_key)
-            self._by_email[worker.email or ""].add(worker.person_key)
-
-    def of(self, account: Account) -> Worker | None:
-        """The worker an account was made for; None where nothing on it names one."""
-        numbered = self._by_number.get(account.values["employee_number"] or " ", set())
-        addressed = self._by_email.get(account.values["email"] or " ", set())
+    def owner(account: Account) -> Worker | None:
+        number, email = account.values["employee_number"], account.values["email"]
+        numbered = nobody if number is None else by_number.get(number, nobody)
+        addressed = nobody if email is None else by_email.get(email, nobody)
         for persons in (numbered & addressed, numbered, addressed):
             if len(persons) == 1:
-                return self._people.current[next(iter(persons))]
+                return people.current[next(iter(persons))]
         return None
+
+    return owner
