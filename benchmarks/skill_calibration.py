@@ -35,6 +35,7 @@ from lms_hris_pipeline.match.skill_words import fold
 TAKEN_OUT = 0.35
 HALVES = ("fit", "held-out")
 SIZES = {"fit": (14046, 3000, 600, 600, 300, 300, 150, 150), "held-out": (14046, 3000, 600, 600, 300, 300, 150)}
+SHORT_MESSES = ("typo", "two typos", "wrapped, typo")
 MAX_TAGS = 2000
 THRESHOLDS = (0.80, 0.90, 0.95)
 
@@ -111,6 +112,10 @@ def make_world(source: Source, half: str, size: int, seed: int) -> tuple[list[En
         kind = rng.choice(sorted(MESSES))
         text = rng.choice((source.labels[skill_id], source.labels[skill_id], held or source.labels[skill_id], *known))
         tags.append(Tag(MESSES[kind](text, rng), frozenset(source.claims[fold(text)] & kept), kind))
+        # a slip weighs more in a short name, and firms' tags are shorter than that framework's names
+        for short in [one for one in (source.labels[skill_id], *known) if len(one.split()) <= 2][:2]:
+            kind = rng.choice(SHORT_MESSES)
+            tags.append(Tag(MESSES[kind](short, rng), frozenset(source.claims[fold(short)] & kept), f"short, {kind}"))
     for title in rng.sample(source.titles, len(tags) // 12):
         tags.append(Tag(title, frozenset(source.claims.get(fold(title), set()) & kept), "title"))
     rng.shuffle(tags)
@@ -245,9 +250,8 @@ def main() -> None:
     groups |= {
         f"model, size {size}": [p for p in groups["model"] if p[1].size == size] for size in set(SIZES["held-out"])
     }
-    groups |= {
-        f"kind {kind}": [pair for pair in held if pair[1].tag.kind == kind] for kind in (*MESSES, "alias", "title")
-    }
+    kinds = sorted({one.tag.kind for _, one in held})
+    groups |= {f"kind {kind}": [pair for pair in held if pair[1].tag.kind == kind] for kind in kinds}
     groups |= {f"form {form}": [pair for pair in held if pair[1].form == form] for form in content["dictionary"]}
     for title, found in groups.items():
         if found:
