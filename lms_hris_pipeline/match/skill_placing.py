@@ -101,8 +101,9 @@ def _score(
     index = SkillIndex(entries, embedded.vectors[: len(entries)])
     scored = {}
     for tag, candidates in zip(tags, index.search(queries, embedded.vectors), strict=True):
+        tied = sum(one.best.score == candidates[0].best.score for one in candidates)
         scored[tag] = {
-            "confidence": calibration.of_features(describe_first(index, candidates)),
+            "confidence": round(calibration.of_features(describe_first(index, candidates)) / tied, 6),
             "candidates": [_described(tag, index, candidate) for candidate in candidates],
         }
     return scored, embedded.new_count

@@ -147,7 +147,7 @@ def singular_form(folded: str) -> str:
 
 def compact_form(folded: str) -> str:
     """A folded text without spaces: "e mail" is "email", "node js" is "nodejs"."""
-    return singular_form(folded).replace(" ", "")
+    return singular(folded.replace(" ", ""))
 
 
 def bag_form(folded: str) -> str:
@@ -213,8 +213,6 @@ def _off_the_back(words: list[str]) -> tuple[Stripped, int] | None:
 def _names_something(words: list[str]) -> bool:
     """Whether what would be left still names a skill: no bare wrapper, and a word with a letter that is not small."""
     phrase = tuple(words)
-    return (
-        phrase not in _BEFORE
-        and phrase not in _AFTER
-        and any(word not in _SMALL_WORDS and any(sign.isalpha() for sign in word) for word in words)
-    )
+    if phrase in _BEFORE or phrase in _AFTER or _LEVEL_WORDS.union(_VERSION_WORDS).issuperset(words):
+        return False
+    return any(word not in _SMALL_WORDS and any(sign.isalpha() for sign in word) for word in words)

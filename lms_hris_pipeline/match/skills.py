@@ -162,16 +162,10 @@ def _of_model(framework: _Framework, placed: Placed, settings: SkillSettings, mo
     first = candidates[0]
     if placed.confidence < settings.review_at:
         return _Meaning(None, "no_match", "model", placed.confidence, None, candidates, model)
-    accepts = placed.confidence >= settings.accept_at and placed.is_calibrated and not _differs_in_a_number(first)
-    return _Meaning(
-        first["skill_id"],
-        "accept" if accepts else "review",
-        "model",
-        placed.confidence,
-        first["alias"],
-        candidates,
-        model,
-    )
+    is_open = len(candidates) > 1 and candidates[1]["score"] == first["score"]
+    accepts = placed.confidence >= settings.accept_at and placed.is_calibrated
+    decision: Decision = "accept" if accepts and not is_open and not _differs_in_a_number(first) else "review"
+    return _Meaning(first["skill_id"], decision, "model", placed.confidence, first["alias"], candidates, model)
 
 
 def _differs_in_a_number(candidate: Mapping[str, Any]) -> bool:

@@ -1,0 +1,264 @@
+"""What a tag means: decisions, words, and what follows from a confidence. The encoder here needs no model."""
+
+from __future__ import annotations
+
+import json
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_hris_pipeline.match.skill_confidence import Calibration
+from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
+from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.settings import SkillSettings
+from lms_hris_pipeline.tables import match
+from lms_hris_pipeline_tests.support.skills import FRAMEWORK, by_tag, letters_encoder, skill_batch, skill_id
+
+__all__ = ["letters_encoder"]
+DEFAULTS = SkillSettings()
+
+
+def _matched(tmp_path: Path, tags: list[str], settings: SkillSettings = DEFAULTS, **world: Any) -> dict[str, Any]:
+    return by_tag(match_skills(skill_batch(tags, **world), settings, tmp_path).rows)
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "method", "decision", "skill"),
+    [
+        ("the label itself", "Python", "exact", "accept", "Python"),
+        ("an alias itself", "MS Excel", "alias", "accept", "Microsoft Excel"),
+        ("case", "pYTHON", "normalised", "accept", "Python"),
+        ("accents", "Cafe Service", "normalised", "accept", "Café service"),
+        ("punctuation", "project-management", "normalised", "accept", "Project management"),
+        ("plural", "Customer services", "normalised", "accept", "Customer service"),
+        ("joined", "Mentor-ing", "normalised", "accept", "Mentoring"),
+        ("order", "Management of projects", "normalised", "accept", "Project management"),
+        ("version and level", "Python 3 (advanced)", "normalised", "accept", "Python"),
+        ("German wrapper", "Java für Anfänger", "normalised", "accept", "Java"),
+        ("a wrapper that is part of the label", "Presentation skills", "exact", "accept", "Presentation skills"),
+        ("signs that are part of the name", "C++ L2", "normalised", "accept", "C++"),
+        ("a standard's number", "ISO 9001 training", "normalised", "accept", "Quality management ISO 9001"),
+        ("two skills claim an alias", "PM", "alias", "review", "Product management"),
+        ("two skills claim it, whatever the case", "pm basics", "normalised", "review", "Product management"),
+    ],
+)
+def test_words_of_the_framework(case: str, tag: str, method: str, decision: str, skill: str, tmp_path: Path) -> None:
+    row = _matched(tmp_path, [tag])[tag]
+    assert (row["method"], row["decision"], row["skill_id"]) == (method, decision, skill_id(skill))
+    assert row["model"] is None
+
+
+def test_two_skills_that_claim_a_tag_are_both_shown() -> None:
+    hit = Dictionary([Entry.of("B", "label", "Lead"), Entry.of("A", "alias", "Lead")]).look_up("Lead")
+    assert hit is not None
+    assert [entry.skill_id for entry in hit.entries] == ["A", "B"]
+    assert not hit.is_sure
+
+
+def test_an_alias_that_repeats_its_own_label_is_no_dispute(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["python"], framework={"Python": ("PYTHON", "python ")})["python"]
+    assert (row["decision"], row["skill_id"]) == ("accept", skill_id("Python"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "framework", "is_sure"),
+    [
+        ("Python 2", {"Python": ()}, True),
+        ("Python 2", {"Python 2": (), "Python 3": ()}, True),
+        ("Python 3", {"Python 2": ()}, False),
+        ("ISO 14001", {"ISO 9001": ()}, False),
+        ("ISO 14001 audits", {"ISO 9001 audits": ()}, False),
+        ("Advanced Excel", {"Excel": (), "Excel advanced": ()}, True),
+    ],
+)
+@pytest.mark.usefixtures("letters_encoder")
+def test_another_number_is_another_skill(
+    tag: str, framework: dict[str, tuple[str, ...]], is_sure: bool, tmp_path: Path
+) -> None:
+    loose = SkillSettings(accept_at=0.0001, review_at=0.0001)
+    row = _matched(tmp_path, [tag], loose, framework=framework)[tag]
+    assert (row["decision"] == "accept") is is_sure
+
+
+def test_stripped_words_are_kept_as_evidence(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["Python 3 (advanced)"])["Python 3 (advanced)"]
+    (candidate,) = json.loads(row["candidates"])
+    assert candidate["stripped"] == [{"kind": "version", "words": "3"}, {"kind": "level", "words": "advanced"}]
+    assert (candidate["name"], candidate["alias"], candidate["form"]) == ("Python", "Python", "stripped")
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "decided", "expected"),
+    [
+        ("against the label", "Python", "Java", ("accept", "Java", "decision")),
+        ("of a disputed alias", "PM", "Project management", ("accept", "Project management", "decision")),
+        ("of an unknown word", "zzz", "Java", ("accept", "Java", "decision")),
+        ("that it means nothing", "Python", None, ("no_match", None, "decision")),
+    ],
+)
+def test_a_persons_decision_wins(
+    case: str, tag: str, decided: str | None, expected: tuple[str, str | None, str], tmp_path: Path
+) -> None:
+    chosen = None if decided is None else skill_id(decided)
+    row = _matched(tmp_path, [tag], decisions={tag: chosen})[tag]
+    decision, skill, method = expected
+    assert (row["decision"], row["skill_id"], row["method"]) == (decision, skill and skill_id(skill), method)
+    assert row["confidence"] == Decimal(skill is not None)
+
+
+def test_a_decided_tag_is_an_alias_for_others(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["Snake school - advanced"], decisions={"Snake School": skill_id("Python")})
+    assert row["Snake school - advanced"]["skill_id"] == skill_id("Python")
+    assert row["Snake school - advanced"]["matched_alias"] == "Snake School"
+
+
+def test_a_decision_against_the_framework_puts_other_spellings_in_review(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["JAVA"], decisions={"java": skill_id("Python")})["JAVA"]
+    assert row["decision"] == "review"
+
+
+def test_a_decision_for_a_skill_that_is_gone_goes_back_to_a_person(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["Python"], decisions={"Python": "SK-gone"})["Python"]
+    assert (row["decision"], row["skill_id"]) == ("review", skill_id("Python"))
+    assert "SK-gone" in json.loads(row["candidates"])[0]["note"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "accept_at", "review_at", "decision"),
+    [
+        (0.90, 0.90, 0.35, "accept"),
+        (0.899999, 0.90, 0.35, "review"),
+        (0.35, 0.90, 0.35, "review"),
+        (0.349999, 0.90, 0.35, "no_match"),
+        (1.0, 1.0, 1.0, "accept"),
+    ],
+)
+@pytest.mark.usefixtures("letters_encoder")
+def test_thresholds_decide(
+    confidence: float,
+    accept_at: float,
+    review_at: float,
+    decision: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Calibration, "of_features", lambda *_: confidence)
+    row = _matched(tmp_path, ["Pyhton prog"], SkillSettings(accept_at=accept_at, review_at=review_at))["Pyhton prog"]
+    assert (row["decision"], row["method"], float(row["confidence"])) == (decision, "model", confidence)
+    assert (row["skill_id"] is None) is (decision == "no_match")
+    assert row["model"].startswith("all-MiniLM-L6-v2@53aa5117")
+
+
+def test_a_form_less_sure_than_asked_goes_to_review(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["PYTHON", "Python"], SkillSettings(accept_at=1.0))
+    assert (row["Python"]["decision"], row["PYTHON"]["decision"]) == ("accept", "review")
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_five_candidates_best_first_each_skill_once(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["manager of projcts"])["manager of projcts"]
+    candidates = json.loads(row["candidates"])
+    scores = [one["score"] for one in candidates]
+    assert len(candidates) == 5
+    assert scores == sorted(scores, reverse=True)
+    assert len({one["skill_id"] for one in candidates}) == 5
+    assert set(candidates[0]) == {
+        "skill_id", "name", "alias", "score", "cosine", "lexical", "edit", "stripped", "only_in_tag", "only_in_alias",
+    }  # fmt: skip
+
+
+HOSTILE = [
+    "", " ", "\x00", "\x00\x01\x1b[31m", "=cmd|' /C calc'!A0", "'; drop table match.skills; --", "<script>alert(1)</script>",
+    "{}", "{{7*7}}", "%s%n", "\u202eevil", "🐍", "🐍 Python", "a" * 100_000, "word " * 20_000, "+" * 5_000, "((((" * 2_000,
+    "\ufeffPython", "Python\n", "数据", "\ue000", "1", "2024", "of the", "٣", "\u0301", "ﷺ" * 100,
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_hostile_tags_come_back_once_and_unchanged(tmp_path: Path) -> None:
+    batch = skill_batch(HOSTILE)
+    found = match_skills(batch, DEFAULTS, tmp_path)
+    rows = by_tag(found.rows)
+    assert set(rows) == set(HOSTILE)
+    assert rows["🐍 Python"]["skill_id"] == rows["\ufeffPython"]["skill_id"] == skill_id("Python")
+    assert {rows[tag]["method"] for tag in ("", " ", "\x00", "🐍", "+" * 5_000)} == {"none"}
+    accepted = {tag for tag, row in rows.items() if row["decision"] == "accept"}
+    assert accepted == {"🐍 Python", "\ufeffPython", "Python\n"}
+    batch.write(match.SKILLS, found.rows)
+
+
+def test_a_hostile_framework_harms_nothing(tmp_path: Path, letters_encoder: list[list[str]]) -> None:
+    framework = {"": ("",), "\x00": (), "***": (), "Python": ("", " "), "python": ()}
+    rows = _matched(tmp_path, ["", "***", "Python", "PYTHON", "Pythn"], framework=framework)
+    assert rows["***"]["method"] == "exact"
+    assert rows["PYTHON"]["decision"] == "review"
+    assert rows["Pythn"]["decision"] == "review"
+    assert letters_encoder
+
+
+@pytest.mark.parametrize("framework", [{}, {"": ()}, {"!!!": ()}])
+def test_without_a_framework_nothing_matches_and_nothing_is_loaded(
+    framework: dict[str, tuple[str, ...]], tmp_path: Path, letters_encoder: list[list[str]]
+) -> None:
+    row = _matched(tmp_path, ["Python"], framework=framework)["Python"]
+    assert (row["decision"], row["method"], row["skill_id"]) == ("no_match", "none", None)
+    assert letters_encoder == []
+
+
+def test_without_tags_there_are_no_rows(tmp_path: Path) -> None:
+    found = match_skills(skill_batch([]), DEFAULTS, tmp_path)
+    assert found.rows.num_rows == 0
+    assert found.rows.column_names == list(match.SKILLS.column_names)
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_a_framework_of_one_skill_gives_one_candidate(tmp_path: Path) -> None:
+    row = _matched(tmp_path, ["Pyhton"], framework={"Python": ()})["Pyhton"]
+    assert len(json.loads(row["candidates"])) == 1
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    tags = ["Pyhton prog", "javva", "project mgmt", "custmer servce", "Excell", "PM", "zzz", "Mentering"]
+    expected = match_skills(skill_batch(tags), DEFAULTS, tmp_path / "first").rows
+    for seed in range(3):
+        rng = random.Random(seed)
+        names = list(FRAMEWORK)
+        rng.shuffle(names)
+        rng.shuffle(tags)
+        framework = {name: tuple(rng.sample(FRAMEWORK[name], len(FRAMEWORK[name]))) for name in names}
+        assert match_skills(skill_batch(tags, framework), DEFAULTS, tmp_path / str(seed)).rows == expected
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_a_tag_means_the_same_whatever_stands_beside_it(tmp_path: Path) -> None:
+    tags = ["Pyhton prog", "javva", "project mgmt", "Excell", "Mentering"]
+    together = _matched(tmp_path / "all", tags)
+    for number, tag in enumerate(tags):
+        assert _matched(tmp_path / str(number), [tag])[tag] == together[tag]
+
+
+def test_figures_add_up(tmp_path: Path, letters_encoder: list[list[str]]) -> None:
+    tags = ["Python", "MS Excel", "python", "PM", "Pyhton prog", "!!!", "decided"]
+    found = match_skills(skill_batch(tags, decisions={"decided": None}), DEFAULTS, tmp_path)
+    methods = ("decision", "exact", "alias", "normalised", "model", "none")
+    assert [found.shown[f"by_{name}"] for name in methods] == [1, 1, 2, 1, 1, 1]
+    assert sum(int(found.shown[name]) for name in ("accept", "review", "no_match")) == len(tags)
+    assert found.shown["newly_embedded_texts"] == len(letters_encoder[0])
+
+
+def test_thresholds_the_wrong_way_round_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"review_at = 0\.8 is above accept_at = 0\.7"):
+        match_skills(skill_batch([]), SkillSettings(accept_at=0.7, review_at=0.8), tmp_path)
+
+
+@pytest.mark.parametrize("word, other", [("microeconomics", "macroeconomics"), ("assembly", "disassembly")])
+@pytest.mark.usefixtures("letters_encoder")
+def test_opposites_are_no_misspellings(word: str, other: str, tmp_path: Path) -> None:
+    row = _matched(tmp_path, [f"{word} xx"], framework={f"{other} yy": ()})[f"{word} xx"]
+    (candidate,) = json.loads(row["candidates"])
+    assert word.rstrip("s") in candidate["only_in_tag"]
