@@ -39,11 +39,12 @@ class VectorCache:
     def read(self) -> dict[bytes, npt.NDArray[np.float32]]:
         """All vectors by key; empty where there is no file or it is damaged."""
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
+            # opened here, because numpy leaves a file that is no archive open
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 keys, vectors = stored["keys"], stored["vectors"]
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
             _discard(self._path, error)
             return {}
         fits = keys.ndim == vectors.ndim == 2 and keys.shape == (len(vectors), _KEY_BYTES)
