@@ -7,30 +7,17 @@ second field that agrees, where nobody else has it and nothing contradicts; ever
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import Bools, Candidates, Ints, Records
+from lms_hris_pipeline.match.people_candidates import Candidates, Records
+from lms_hris_pipeline.match.people_facts import NOBODY, Facts, find_obstacles, gather_facts
 from lms_hris_pipeline.match.people_known import Fixed, Known
 from lms_hris_pipeline.settings import MatchSettings
 
-_FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped")
-_LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
-_FIRST_SAME = ("exact", "variant", "nickname", "part", "swapped")
-_LAST_SAME = ("exact", "variant", "former", "part", "swapped")
-# beside the names one of these must agree: namesakes exist, inside the firm and outside
-_SECOND_FIELDS = {
-    "employee_number": ("exact", "former", "same_digits"),
-    "email": ("exact", "former", "close"),
-    "hire_date": ("exact",),
-    "place": ("all", "most"),
-}
-# a place is shared by colleagues: it does not tell two of the same name apart
-_OWN_FIELDS = ("employee_number", "email", "hire_date")
-NOBODY = -1
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
 # log2 odds within which a namesake without an account is named to the reviewer instead
@@ -51,38 +38,19 @@ class Decision:
     worker: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Per account: its best candidate and runner-up. Per candidate: what its levels and its person's standing say."""
-
-    best: Ints
-    second: Ints
-    names_agree: Bools
-    names_same: Bools
-    some_name_agrees: Bools
-    more_than_names: Bools
-    has_namesake: Bools
-    tells_namesakes_apart: Bools
-    is_key: Bools
-    has_hard_key: Bools
-    in_scope: Bools
-    number_of_other: Bools
-    email_of_other: Bools
-
-
 def decide(records: Records, found: Candidates, known: Known, settings: MatchSettings) -> list[Decision]:
     """One decision for each account, in the order of the accounts."""
-    facts = _gather(records, found)
+    facts = gather_facts(records, found)
     free = [account for account in range(records.accounts.num_rows) if account not in known.fixed]
-    obstacles = {account: _obstacles(account, found, facts, settings) for account in free}
-    sure = {account for account, causes in obstacles.items() if not causes and facts.best[account] != NOBODY}
+    obstacles = find_obstacles(found, facts, settings)
+    sure = set(free) - obstacles.keys()
     claimed = {int(found.person[facts.best[account]]) for account in sure}
     person_of = records.person_of.tolist()
     claimed |= {person_of[fixed.worker] for fixed in known.fixed.values() if fixed.worker is not None}
     comeback = _comebacks(records, found, facts, claimed)
-    decided = _decide_fixed(records, found, facts, known, comeback)
+    decided = _decide_fixed(records, found, facts, known, claimed, comeback)
     for account in (account for account in free if account in comeback):
-        told = ("comeback", *(cause for cause in obstacles[account] if cause != "below_link"))
+        told = ("comeback", *(cause for cause in obstacles.get(account, ()) if cause != "below_link"))
         decided[account] = _review(account, comeback[account], int(facts.best[account]), "score", told)
     sure -= comeback.keys()
     decided |= _decide_sure(records, found, facts, sure, decided)
@@ -96,85 +64,7 @@ def _review(account: int, chosen: int, runner_up: int, method: str, causes: tupl
     return Decision(account, "review", method, chosen, runner_up, causes)
 
 
-def _gather(records: Records, found: Candidates) -> _Facts:
-    accounts = records.accounts.num_rows
-    starts = np.searchsorted(found.account, np.arange(accounts), side="left")
-    counts = np.searchsorted(found.account, np.arange(accounts), side="right") - starts
-    best = np.where(counts > 0, starts, NOBODY)
-    second = np.where(counts > 1, starts + 1, NOBODY)
-    first, last = found.has_level("first_name", _FIRST_AGREES), found.has_level("last_name", _LAST_AGREES)
-    number, email = found.has_level("employee_number", ("exact",)), found.has_level("email", ("exact",))
-    names_same = found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME)
-    has_scope = np.zeros(records.person_count, dtype=bool)
-    np.logical_or.at(has_scope, records.person_of, records.workers["is_in_scope"].to_numpy(zero_copy_only=False))
-    in_scope = has_scope[found.person]
-    numbers_here = np.bincount(found.account[number], minlength=accounts)
-    emails_here = np.bincount(found.account[email], minlength=accounts)
-    claims_here = np.bincount(found.account[email & in_scope], minlength=accounts)
-    own_number, own_email = _is_only_account(found, number), _is_only_account(found, email)
-    any_number = found.has_level("employee_number", ("exact", "former"))
-    other_agrees = (first & last) | found.has_level("email", ("exact", "former")) & (first | last)
-    other_agrees |= (first | last) & found.has_level("hire_date", ("exact",))
-    number_key = any_number & own_number & (numbers_here[found.account] <= 1) & other_agrees
-    email_key = email & own_email & (emails_here[found.account] <= 1) & first & last
-    return _Facts(
-        best=best,
-        second=second,
-        names_agree=first & last,
-        names_same=names_same,
-        some_name_agrees=first | last,
-        more_than_names=_any_of(found, _SECOND_FIELDS),
-        has_namesake=np.bincount(found.account[names_same], minlength=accounts) > 1,
-        tells_namesakes_apart=_any_of(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}),
-        is_key=number_key | email_key,
-        has_hard_key=number | email,
-        in_scope=in_scope,
-        number_of_other=~number & (numbers_here[found.account] > 0),
-        email_of_other=~(email & in_scope) & (claims_here[found.account] > 0),
-    )
-
-
-def _any_of(found: Candidates, fields: Mapping[str, tuple[str, ...]]) -> Bools:
-    """Per candidate: a field stands at one of the levels named for it."""
-    agrees = np.zeros(len(found.account), dtype=bool)
-    for field, levels in fields.items():
-        agrees |= found.has_level(field, levels)
-    return agrees
-
-
-def _is_only_account(found: Candidates, holds: Bools) -> Bools:
-    """Per candidate: no other account shares the key with this person."""
-    persons = int(found.person.max()) + 1 if len(found.person) else 0
-    only: Bools = np.bincount(found.person[holds], minlength=persons)[found.person] <= 1
-    return only
-
-
-def _obstacles(account: int, found: Candidates, facts: _Facts, settings: MatchSettings) -> tuple[str, ...]:
-    """Why the account's best candidate may not be linked without a person; empty where it may."""
-    best, second = int(facts.best[account]), int(facts.second[account])
-    if best == NOBODY:
-        return ("nobody",)
-    causes = []
-    score = float(found.score[best])
-    margin = round(score - (float(found.score[second]) if second != NOBODY else 0.0), 6)
-    if facts.number_of_other[best]:
-        causes.append("number_of_other")
-    if facts.email_of_other[best]:
-        causes.append("email_of_other")
-    if not facts.some_name_agrees[best]:
-        causes.append("names_differ")
-    if not facts.more_than_names[best]:
-        causes.append("names_alone")
-    if facts.has_namesake[account] and not facts.tells_namesakes_apart[best]:
-        causes.append("namesake")
-    if margin < settings.margin:
-        causes.append("rival")
-    if score < settings.link_at and not (facts.is_key[best] and score >= settings.review_at):
-        causes.append("below_link")
-    return tuple(causes)
-
-
-def _comebacks(records: Records, found: Candidates, facts: _Facts, claimed: set[int]) -> dict[int, int]:
+def _comebacks(records: Records, found: Candidates, facts: Facts, claimed: set[int]) -> dict[int, int]:
     """By account, the record under which its person may have come back: rehired, or employed after a contract.
 
     Such a record is in scope, of the same name, nobody's yet, and began when the account's own record had ended, or
@@ -203,7 +93,7 @@ def _comebacks(records: Records, found: Candidates, facts: _Facts, claimed: set[
 
 
 def _decide_fixed(
-    records: Records, found: Candidates, facts: _Facts, known: Known, comeback: dict[int, int]
+    records: Records, found: Candidates, facts: Facts, known: Known, claimed: set[int], comeback: dict[int, int]
 ) -> dict[int, Decision]:
     """Accounts whose partner the ledger or a person names; the person's first account is the one recorded as such."""
     position_of = {
@@ -227,7 +117,7 @@ def _decide_fixed(
     for account, fixed in sorted(known.fixed.items()):
         best, second = int(facts.best[account]), int(facts.second[account])
         if fixed.worker is None:
-            decided[account] = _decide_vanished(account, best, second, fixed, facts)
+            decided[account] = _decide_vanished(account, found, facts, fixed, claimed)
             continue
         chosen = position_of.get((account, person_of[fixed.worker]), NOBODY)
         rival = comeback.get(account, NOBODY)
@@ -246,14 +136,16 @@ def _decide_fixed(
     return decided
 
 
-def _decide_vanished(account: int, best: int, second: int, fixed: Fixed, facts: _Facts) -> Decision:
-    """A recorded link whose worker record is not there: it stays, unless another record looks like the person."""
-    if best != NOBODY and facts.names_same[best] and facts.in_scope[best]:
-        return _review(account, best, second, fixed.method, (fixed.method, "vanished_comeback"))
+def _decide_vanished(account: int, found: Candidates, facts: Facts, fixed: Fixed, claimed: set[int]) -> Decision:
+    """A recorded link whose worker record is not there: it stays, unless a record that is nobody's looks like the person."""
+    best = int(facts.best[account])
+    if best != NOBODY and facts.names_same[best] and facts.in_scope[best] and int(found.person[best]) not in claimed:
+        causes = (fixed.method, "vanished_comeback")
+        return _review(account, best, int(facts.second[account]), fixed.method, causes)
     return Decision(account, "link", fixed.method, NOBODY, best, (fixed.method, "vanished"))
 
 
-def _contradictions(chosen: int, best: int, facts: _Facts) -> list[str]:
+def _contradictions(chosen: int, best: int, facts: Facts) -> list[str]:
     """What speaks against a pair that stands all the same."""
     if chosen == NOBODY:
         return []
@@ -272,7 +164,7 @@ def _contradictions(chosen: int, best: int, facts: _Facts) -> list[str]:
 def _decide_sure(
     records: Records,
     found: Candidates,
-    facts: _Facts,
+    facts: Facts,
     sure: set[int],
     fixed: dict[int, Decision],
 ) -> dict[int, Decision]:
@@ -286,6 +178,12 @@ def _decide_sure(
     by_person: dict[int, list[int]] = defaultdict(list)
     for account in sorted(sure):
         by_person[int(found.person[facts.best[account]])].append(account)
+    # the person of a recorded account that is held back waits as well
+    held = {
+        int(found.person[decision.runner_up])
+        for decision in fixed.values()
+        if decision.method == "recorded" and decision.decision == "review" and decision.runner_up != NOBODY
+    }
     strongest = _strongest_claims(found, facts, sure | fixed.keys())
     active, created = records.accounts["is_active"].to_pylist(), records.accounts["created_at"].to_pylist()
     decided: dict[int, Decision] = {}
@@ -293,7 +191,7 @@ def _decide_sure(
         primary = first_accounts.get(person)
         claim = strongest.get(person)
         bits = {account: float(found.bits[facts.best[account]]) for account in accounts}
-        if primary is None and claim is not None and claim > max(bits.values()):
+        if primary is None and (person in held or (claim is not None and claim > max(bits.values()))):
             # a doubtful account fits this person better than any sure one
             for account in accounts:
                 chosen, runner_up = int(facts.best[account]), int(facts.second[account])
@@ -319,7 +217,7 @@ def _first_rank(account: int, bits: float, active: Sequence[bool], created: Sequ
     return (not active[account], -bits, born is None, str(born), account)
 
 
-def _strongest_claims(found: Candidates, facts: _Facts, settled: set[int]) -> dict[int, float]:
+def _strongest_claims(found: Candidates, facts: Facts, settled: set[int]) -> dict[int, float]:
     """By person, the weight of the strongest account that is held back and would fit this person best."""
     claims: dict[int, float] = {}
     for account, best in enumerate(facts.best.tolist()):
@@ -332,7 +230,7 @@ def _strongest_claims(found: Candidates, facts: _Facts, settled: set[int]) -> di
 def _decide_rest(
     account: int,
     found: Candidates,
-    facts: _Facts,
+    facts: Facts,
     claimed: set[int],
     causes: tuple[str, ...],
     settings: MatchSettings,
@@ -352,7 +250,7 @@ def _decide_rest(
     return Decision(account, "no_match", "none", NOBODY, best, ("below_review",))
 
 
-def _prefer_unclaimed(best: int, found: Candidates, facts: _Facts, claimed: set[int]) -> tuple[int, int] | None:
+def _prefer_unclaimed(best: int, found: Candidates, facts: Facts, claimed: set[int]) -> tuple[int, int] | None:
     """Where the likeliest person has an account of their own, the next likeliest of the same name who has none."""
     place = best + 1
     while place < len(found.account) and found.account[place] == found.account[best]:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from lms_hris_pipeline.match.people_candidates import Candidates, Records
-from lms_hris_pipeline.match.people_decide import NOBODY, Decision
+from lms_hris_pipeline.match.people_decide import Decision
+from lms_hris_pipeline.match.people_facts import NOBODY
 from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import FIELD_LEVELS, NAME_LEVELS, Weights
 from lms_hris_pipeline.settings import MatchSettings
@@ -31,11 +32,12 @@ _CAUSES = {
     "number_of_other": "its employee number is another worker's",
     "email_of_other": "its e-mail is another current worker's",
     "names_differ": "neither first nor last name agrees",
+    "one_name_differs": "one of the two names differs, and too little else agrees",
     "names_alone": "nothing but the name agrees",
     "namesake": "another worker has the same name, and nothing of a person's own tells the two apart",
     "rival": "another worker is almost as likely",
-    "comeback": "HR has another record of this name, without an account, that may be the same person rehired or "
-    "converted under a new id; HR does not join the two records",
+    "comeback": "HR has a later record of this name, without an account, that may be the same person rehired or "
+    "converted under a new id, and does not join the two",
     "not_mutual": "another account, itself in doubt, fits this worker better",
     "vanished": "HR no longer sends the worker record that it names",
     "vanished_comeback": "HR no longer sends the worker record that it names, and has another one of this name",
@@ -107,6 +109,9 @@ class Explainer:
         """In words: why this decision, and why not a better one."""
         if decision.decision == "no_match":
             return self._no_match(decision)
+        if decision.decision == "review" and "comeback" in decision.causes:
+            old = self._workers[self._compared[decision.runner_up]]
+            return f"The account fits worker record {old}, but {self._doubts(decision)}."
         if decision.decision == "review":
             return f"{self._claim(decision)} Not linked by itself: {self._doubts(decision)}."
         known = self._known.fixed.get(decision.account)
@@ -155,7 +160,7 @@ class Explainer:
             if cause == "below_link":
                 doubts.append(f"the probability is below {self._settings.link_at:g}")
             elif cause == "recorded":
-                doubts.append("the ledger links the account to a record that no longer stands for it")
+                doubts.append("the ledger links the account to that record")
             elif cause in _CAUSES:
                 doubts.append(_CAUSES[cause])
         return _listed(doubts)

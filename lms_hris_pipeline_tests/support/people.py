@@ -123,10 +123,11 @@ def people_batch(
     accounts: Iterable[Record],
     links: Iterable[Record] = (),
     decisions: Iterable[Record] = (),
+    batch: Batch | None = None,
 ) -> Batch:
-    """A batch with the tables that people matching reads."""
+    """A batch with the tables that people matching reads; those of `batch` are replaced where one is given."""
     records = list(workers)
-    batch = Batch.in_memory(as_of=AS_OF)
+    batch = batch or Batch.in_memory(as_of=AS_OF)
     _write(batch, canonical.WORKERS, records)
     _write(batch, canonical.EMPLOYMENTS, _employments(records))
     _write(batch, canonical.LEARNERS, accounts)
