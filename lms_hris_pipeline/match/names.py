@@ -131,6 +131,11 @@ def _is_close(a: NameForm, b: NameForm) -> bool:
     return JaroWinkler.similarity(a.skeleton, b.skeleton) >= CLOSE_SIMILARITY
 
 
+def _begin_alike(a: str, b: str) -> bool:
+    """The same first letter, or the first two letters exchanged."""
+    return a[0] == b[0] or a[:2] == b[1::-1]
+
+
 def _one_within_other(a: Iterable[str], b: Iterable[str]) -> bool:
     mine, others = set(a), set(b)
     shared = mine & others
@@ -151,7 +156,8 @@ def first_name_level(a: NameForm, b: NameForm) -> str:
         return "part"
     if a.roots & b.roots:
         return "nickname"
-    return "close" if _is_close(a, b) else "different"
+    # Nada and Lada, Dora and Nora are other people: a slip in the first letter is rarer than that
+    return "close" if _begin_alike(a.folded, b.folded) and _is_close(a, b) else "different"
 
 
 def last_name_level(a: NameForm, b: NameForm) -> str:

@@ -47,7 +47,7 @@ def decide(records: Records, found: Candidates, known: Known, settings: MatchSet
     claimed = {int(found.person[facts.best[account]]) for account in sure}
     person_of = records.person_of.tolist()
     claimed |= {person_of[fixed.worker] for fixed in known.fixed.values() if fixed.worker is not None}
-    comeback = _comebacks(records, found, facts, claimed)
+    comeback = _comebacks(records, found, facts, claimed, _likely_accounts(found, facts, obstacles.keys() & set(free)))
     decided = _decide_fixed(records, found, facts, known, claimed, comeback)
     for account in (account for account in free if account in comeback):
         told = ("comeback", *(cause for cause in obstacles.get(account, ()) if cause != "below_link"))
@@ -64,10 +64,25 @@ def _review(account: int, chosen: int, runner_up: int, method: str, causes: tupl
     return Decision(account, "review", method, chosen, runner_up, causes)
 
 
-def _comebacks(records: Records, found: Candidates, facts: Facts, claimed: set[int]) -> dict[int, int]:
+def _likely_accounts(found: Candidates, facts: Facts, held: set[int]) -> dict[int, set[int]]:
+    """By person, the accounts held back that are theirs by name and about as likely theirs as anybody's."""
+    likely: dict[int, set[int]] = defaultdict(set)
+    if not held or not len(found.bits):
+        return likely
+    best_bits = found.bits[np.maximum(facts.best, 0)][found.account]
+    for place in np.flatnonzero(facts.names_same & (found.bits >= best_bits - NEAR_BITS)).tolist():
+        account = int(found.account[place])
+        if account in held:
+            likely[int(found.person[place])].add(account)
+    return likely
+
+
+def _comebacks(
+    records: Records, found: Candidates, facts: Facts, claimed: set[int], likely: dict[int, set[int]]
+) -> dict[int, int]:
     """By account, the record under which its person may have come back: rehired, or employed after a contract.
 
-    Such a record is in scope, of the same name, nobody's yet, and began when the account's own record had ended, or
+    Such a record is in scope, of the same name, no account's so far, and began when the account's own record had ended, or
     later than it with another worker type. HR did not join the two, so a person must.
     """
     is_free = facts.names_same & facts.in_scope & ~np.isin(found.person, sorted(claimed))
@@ -81,6 +96,8 @@ def _comebacks(records: Records, found: Candidates, facts: Facts, claimed: set[i
         account = int(found.account[place])
         best = int(facts.best[account])
         if place == best or account in comebacks or not facts.names_same[best]:
+            continue
+        if likely.get(int(found.person[place]), set()) - {account}:
             continue
         new, old = int(found.worker[place]), int(found.worker[best])
         if hired[new] is None or hired[old] is None:

@@ -33,6 +33,7 @@ _CAUSES = {
     "email_of_other": "its e-mail is another current worker's",
     "names_differ": "neither first nor last name agrees",
     "one_name_differs": "one of the two names differs, and too little else agrees",
+    "names_only_alike": "the names are alike but not the same, and nothing of a person's own agrees",
     "names_alone": "nothing but the name agrees",
     "namesake": "another worker has the same name, and nothing of a person's own tells the two apart",
     "rival": "another worker is almost as likely",

@@ -40,7 +40,7 @@ class Facts:
     some_name_agrees: Bools
     second_fields: Ints
     has_namesake: Bools
-    tells_namesakes_apart: Bools
+    has_own_field: Bools
     is_key: Bools
     has_hard_key: Bools
     in_scope: Bools
@@ -78,7 +78,7 @@ def gather_facts(records: Records, found: Candidates) -> Facts:
         some_name_agrees=first | last,
         second_fields=_count_agreeing(found, _SECOND_FIELDS),
         has_namesake=np.bincount(found.account[names_same], minlength=accounts) > 1,
-        tells_namesakes_apart=_count_agreeing(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}) > 0,
+        has_own_field=_count_agreeing(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}) > 0,
         is_key=number_key | email_key,
         has_hard_key=number | email,
         in_scope=in_scope,
@@ -115,8 +115,9 @@ def find_obstacles(found: Candidates, facts: Facts, settings: MatchSettings) -> 
         "email_of_other": facts.email_of_other[best],
         "names_differ": ~facts.some_name_agrees[best],
         "one_name_differs": facts.some_name_agrees[best] & ~facts.names_agree[best] & (facts.second_fields[best] < 2),
+        "names_only_alike": facts.names_agree[best] & ~facts.names_same[best] & ~facts.has_own_field[best],
         "names_alone": facts.second_fields[best] == 0,
-        "namesake": facts.has_namesake & ~facts.tells_namesakes_apart[best],
+        "namesake": facts.has_namesake & ~facts.has_own_field[best],
         "rival": np.round(score - rival_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }

@@ -132,9 +132,14 @@ def people_batch(
     _write(batch, canonical.EMPLOYMENTS, _employments(records))
     _write(batch, canonical.LEARNERS, accounts)
     _write(batch, canonical.ORGANIZATIONS, ())
+    write_known(batch, links, decisions)
+    return batch
+
+
+def write_known(batch: Batch, links: Iterable[Record], decisions: Iterable[Record]) -> None:
+    """Fill the tables of what the ledger knew when the batch began."""
     _write(batch, match.RECORDED_LINKS, links)
     _write(batch, match.PAIR_DECISIONS, decisions)
-    return batch
 
 
 def match_world(

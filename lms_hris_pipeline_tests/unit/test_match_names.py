@@ -84,6 +84,8 @@ def test_last_names_have_a_level(one: str | None, other: str | None, level: str)
         ("J.", "Johanna", "initial"),
         ("J.", "Peter", "different"),
         ("Justyna", "Jutsyna", "close"),
+        ("Jsutyna", "Justyna", "close"),
+        ("Nada", "Lada", "different"),
         ("Jan", "Jon", "different"),
         ("Peter", "Paul", "different"),
         ("", "Paul", "missing"),
