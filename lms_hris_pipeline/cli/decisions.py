@@ -10,7 +10,7 @@ from datetime import datetime
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.identities import run_crosswalk, run_decide_pair, run_decide_tag, run_list_matches
-from lms_hris_pipeline.cli.terminal import PlainGrid, console, decider, say, show_table
+from lms_hris_pipeline.cli.terminal import decider, say, show_record, show_table
 from lms_hris_pipeline.ledger import Ledger, open_ledger
 from lms_hris_pipeline.model.delta import Delta, DeltaState, states_before
 from lms_hris_pipeline.model.errors import BadInput
@@ -69,22 +69,20 @@ def run_show_delta(prefix: str) -> None:
     with the_ledger() as ledger:
         delta = find_delta(ledger, prefix)
         decisions, attempts = ledger.decisions(delta.delta_id), ledger.attempts(delta.delta_id)
-    grid = PlainGrid(f"Delta {delta.delta_id}")
-    grid.add_line(
-        "change", f"{delta.operation} {delta.entity} of {delta.target_key} in the {delta.target_system} system"
-    )
-    grid.add_line("person", f"worker {delta.worker_id_hris or 'none'}, account {delta.learner_id_lms or 'none'}")
-    grid.add_line("why", delta.reason)
-    grid.add_line("family, risk", f"{delta.family}, {delta.risk}")
-    grid.add_line("state", _shown(delta) + (f": {delta.message}" if delta.message else ""))
-    grid.add_line(
-        "proposed", f"{_at(delta.proposed_at)}; wish {delta.wish_id[:ID_SHOWN]}, generation {delta.generation}"
-    )
+    message = f": {delta.message}" if delta.message else ""
+    lines = [
+        ("change", f"{delta.operation} {delta.entity} of {delta.target_key} in the {delta.target_system} system"),
+        ("person", f"worker {delta.worker_id_hris or 'none'}, account {delta.learner_id_lms or 'none'}"),
+        ("why", delta.reason),
+        ("family, risk", f"{delta.family}, {delta.risk}"),
+        ("state", _shown(delta) + message),
+        ("proposed", f"{_at(delta.proposed_at)}; wish {delta.wish_id[:ID_SHOWN]}, generation {delta.generation}"),
+    ]
     if delta.rolls_back:
-        grid.add_line("takes back", delta.rolls_back)
+        lines.append(("takes back", delta.rolls_back))
     if delta.is_shadow:
-        grid.add_line("shadow", f"the family {delta.family} is in phase shadow: it is never sent")
-    console.print(grid)
+        lines.append(("shadow", f"the family {delta.family} is in phase shadow: it is never sent"))
+    show_record(f"Delta {delta.delta_id}", lines)
     show_table(("field", "base", "desired"), _fields(delta), title="Values")
     if decisions or delta.decided_by:
         rows = [(_at(one["decided_at"]), one["verdict"], one["decided_by"], one["reason"]) for one in decisions]
@@ -206,7 +204,9 @@ def _fields(delta: Delta) -> list[tuple[str, str, str]]:
 
 
 def _value(value: object) -> str:
-    return "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
 def _shown(delta: Delta) -> str:

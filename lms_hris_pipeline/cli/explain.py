@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms_hris_pipeline.cli.queries import ask
-from lms_hris_pipeline.cli.terminal import PlainGrid, console, say
+from lms_hris_pipeline.cli.terminal import say, show_record
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.errors import BadInput
@@ -90,42 +90,44 @@ def _explain_worker(batch: Batch, worker: str) -> None:
     for row in ask(batch, "explained_worker", {"worker": worker}):
         (number, kind, first, last, email, hired, ended, status, scope, day, leave, current, *rest) = row
         profile, organization, center, location, situation, reason, partner = rest
-        grid = PlainGrid(f"Worker {worker}")
+        lines = []
         name = " ".join(part for part in (first, last) if part) or "no name"
-        grid.add_line("imported", f"{kind} {number or 'without a number'}: {name}, {email or 'no e-mail'}")
+        lines.append(("imported", f"{kind} {number or 'without a number'}: {name}, {email or 'no e-mail'}"))
         on_leave = "; on leave" if leave else ""
-        grid.add_line("employment", f"{status} on {day}; hired {hired}, last day {ended or 'open'}{on_leave}")
-        grid.add_line(
-            "place",
-            f"job {profile or 'none'}, organisation {organization or 'none'}, cost centre {center or 'none'}, "
-            f"location {location or 'none'}",
+        lines.append(("employment", f"{status} on {day}; hired {hired}, last day {ended or 'open'}{on_leave}"))
+        lines.append(
+            (
+                "place",
+                f"job {profile or 'none'}, organisation {organization or 'none'}, cost centre {center or 'none'}, "
+                f"location {location or 'none'}",
+            )
         )
         if current != worker:
-            grid.add_line("person", f"worker {current} stands for the person now")
-        grid.add_line("scope", scope.replace("_", " "))
-        grid.add_line("situation", _situation(situation, reason) + (f"; account {partner}" if partner else ""))
-        console.print(grid)
+            lines.append(("person", f"worker {current} stands for the person now"))
+        lines.append(("scope", scope.replace("_", " ")))
+        lines.append(("situation", _situation(situation, reason) + (f"; account {partner}" if partner else "")))
+        show_record(f"Worker {worker}", lines)
 
 
 def _explain_learner(batch: Batch, learner: str) -> None:
     for row in ask(batch, "explained_learner", {"learner": learner}):
         username, first, last, kind, active, *matched = row
         decision, method, score, why, worker, runner, runner_score, evidence, situation, reason = matched
-        grid = PlainGrid(f"Account {learner}")
+        lines = []
         name = " ".join(part for part in (first, last) if part) or "no name"
-        grid.add_line("imported", f"{username}: {name}; {kind}, {'active' if active else 'inactive'}")
+        lines.append(("imported", f"{username}: {name}; {kind}, {'active' if active else 'inactive'}"))
         if decision is None:
-            grid.add_line("match", f"accounts of kind {kind} are not matched")
+            lines.append(("match", f"accounts of kind {kind} are not matched"))
         else:
             chance = f", probability {score}" if score is not None else ""
-            grid.add_line("match", f"{decision} by {method}{chance}{f', worker {worker}' if worker else ''}")
-            grid.add_line("why", why)
+            lines.append(("match", f"{decision} by {method}{chance}{f', worker {worker}' if worker else ''}"))
+            lines.append(("why", why))
             if runner:
-                grid.add_line("runner-up", f"worker {runner}, probability {runner_score}")
+                lines.append(("runner-up", f"worker {runner}, probability {runner_score}"))
             for line in _evidence_lines(evidence):
-                grid.add_line("", line)
-        grid.add_line("situation", _situation(situation, reason))
-        console.print(grid)
+                lines.append(("", line))
+        lines.append(("situation", _situation(situation, reason)))
+        show_record(f"Account {learner}", lines)
 
 
 def _situation(situation: str | None, reason: str | None) -> str:
@@ -151,15 +153,15 @@ def _evidence_lines(evidence: str | None) -> list[str]:
 def _print_exceptions(batch: Batch, found: Found) -> None:
     rows = ask(batch, "explained_exceptions", found.params)
     if rows:
-        grid = PlainGrid("Exceptions")
+        lines = []
         for severity, kind, field, hris, lms, action in rows:
-            grid.add_line(severity, f"{kind} {field}: HR {_value(hris)}, LMS {_value(lms)}. {action}")
-        console.print(grid)
+            lines.append((severity, f"{kind} {field}: HR {_value(hris)}, LMS {_value(lms)}. {action}"))
+        show_record("Exceptions", lines)
 
 
 def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
     rows = ask(batch, "explained_deltas", found.params)
-    grid = PlainGrid("Proposed changes")
+    lines = []
     standings: dict[str, str] = {}
     if rows:
         ledger = open_ledger(settings.ledger_url)
@@ -169,14 +171,16 @@ def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
             ledger.close()
     for operation, entity, family, risk, desired, reason, wish in rows:
         state = standings.get(wish)
-        grid.add_line(
-            f"{operation} {entity}",
-            f"{desired}\n{reason} Risk {risk}, family {family}; wish {wish[:12]}\n"
-            + what_holds_back(state, family, risk, settings),
+        lines.append(
+            (
+                f"{operation} {entity}",
+                f"{_values(desired)}\n{reason} Risk {risk}, family {family}; wish {wish[:12]}\n"
+                + what_holds_back(state, family, risk, settings),
+            )
         )
     if not rows:
-        grid.add_line("none", "nothing differs that may be changed")
-    console.print(grid)
+        lines.append(("none", "nothing differs that may be changed"))
+    show_record("Proposed changes", lines)
 
 
 def what_holds_back(state: str | None, family: str, risk: str, settings: Settings) -> str:
@@ -193,6 +197,12 @@ def what_holds_back(state: str | None, family: str, risk: str, settings: Setting
     if state in (DeltaState.APPROVED, DeltaState.AUTO_APPROVED):
         return f"{state.replace('_', ' ').capitalize()}: sent by the next night or `lms-hris publish`."
     return f"{state.replace('_', ' ').capitalize()}."
+
+
+def _values(desired: str) -> str:
+    """The values wanted, as `field = value`."""
+    found: dict[str, object] = json.loads(desired)
+    return ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in found.items())
 
 
 def _value(value: str | None) -> str:

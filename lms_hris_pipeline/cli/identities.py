@@ -22,6 +22,9 @@ from lms_hris_pipeline.warehouse import Batch, BatchShelf
 COLUMNS = ("learner_id_lms", "worker_id_hris")
 FAULTS_SHOWN = 50
 LONGEST_ID = 200
+LineFault = tuple[int, str]
+"""Line of a file, and what is wrong there."""
+
 _NEXT = "It takes effect in the next night."
 
 
@@ -31,8 +34,11 @@ def run_list_matches() -> None:
     with BatchShelf(settings.firm.data_dir).read() as batch, _ledger(settings) as ledger:
         known = ledger.snapshot(clock_of(settings)(), settings.publishing.settle_hours)
         decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
+        linked = {row[1] for row in known.recorded_links}
         decided_tags = {row[0] for row in known.tag_decisions}
-        pairs = [row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs]
+        pairs = [
+            row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs and row[0] not in linked
+        ]
         tags = [row for row in ask(batch, "waiting_tags") if row[0] not in decided_tags]
     if pairs:
         show_table(
@@ -97,10 +103,16 @@ def run_crosswalk(file: Path, by: str) -> None:
         BadInput: the file cannot be read as such, or a pair cannot be taken; all faults are listed.
     """
     settings, name = load_settings(), decider(by)
-    pairs = read_crosswalk(file)
+    pairs, faults = read_crosswalk(file)
     with _current(settings) as batch:
         if batch is not None:
-            _check_known(batch, file, pairs)
+            faults += _unknown_ids(batch, pairs)
+    if faults:
+        shown = "\n  ".join(f"line {line}: {fault}" for line, fault in sorted(faults)[:FAULTS_SHOWN])
+        more = f"\n  and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
+        raise BadInput(f"{file} cannot be taken; nothing was imported\n  {shown}{more}")
+    if not pairs:
+        raise BadInput(f"{file} holds no pairs below its first line")
     with _ledger(settings) as ledger:
         new = ledger.import_crosswalk(list(pairs), now=clock_of(settings)(), by=name)
     say(f"{new:,} links recorded by {name}, {len(pairs) - new:,} were known. {_NEXT}")
@@ -108,11 +120,11 @@ def run_crosswalk(file: Path, by: str) -> None:
         say("There is no batch yet to hold the ids against; the first night shows which are unknown.")
 
 
-def read_crosswalk(file: Path) -> dict[CrosswalkPair, int]:
-    """Pairs of a CSV file (comma or semicolon, UTF-8 with or without byte-order mark) and the line of each.
+def read_crosswalk(file: Path) -> tuple[dict[CrosswalkPair, int], list[LineFault]]:
+    """Pairs of a CSV file (comma or semicolon, UTF-8 with or without byte-order mark) by the line of each, and faults.
 
     Raises:
-        BadInput: it is no such file; faults of all lines are listed.
+        BadInput: it is no such file.
     """
     try:
         text = file.read_bytes().decode("utf-8-sig")
@@ -134,46 +146,37 @@ def read_crosswalk(file: Path) -> dict[CrosswalkPair, int]:
                 f"  Each of {' and '.join(COLUMNS)} is wanted once, named in the first line; others are left aside."
             )
         reader.fieldnames = found
-        return _read_pairs(file, reader)
+        return _read_pairs(reader)
     except csv.Error as error:
         raise BadInput(f"{file}, line {reader.line_num}: {error}\n  Nothing was imported.") from None
 
 
-def _read_pairs(file: Path, reader: csv.DictReader[str]) -> dict[CrosswalkPair, int]:
+def _read_pairs(reader: csv.DictReader[str]) -> tuple[dict[CrosswalkPair, int], list[LineFault]]:
     pairs: dict[CrosswalkPair, int] = {}
-    faults = []
+    faults: list[LineFault] = []
     for row in reader:
         learner, worker = ((row.get(column) or "").strip() for column in COLUMNS)
         if None in row or None in row.values():
-            faults.append(f"line {reader.line_num}: it has not as many cells as the first line")
+            faults.append((reader.line_num, "it has not as many cells as the first line"))
         elif not learner or not worker:
-            faults.append(f"line {reader.line_num}: {COLUMNS[0] if not learner else COLUMNS[1]} is empty")
+            faults.append((reader.line_num, f"{COLUMNS[0] if not learner else COLUMNS[1]} is empty"))
         elif not (learner + worker).isprintable() or max(len(learner), len(worker)) > LONGEST_ID:
-            faults.append(f"line {reader.line_num}: this is no id")
+            faults.append((reader.line_num, "this is no id"))
         else:
             pairs.setdefault((learner, worker), reader.line_num)
-    _refuse(file, faults)
-    if not pairs:
-        raise BadInput(f"{file} holds no pairs below its first line")
-    return pairs
+    return pairs, faults
 
 
-def _check_known(batch: Batch, file: Path, pairs: dict[CrosswalkPair, int]) -> None:
+def _unknown_ids(batch: Batch, pairs: dict[CrosswalkPair, int]) -> list[LineFault]:
     learners = unknown(batch, "canonical.learners", "learner_id_lms", {learner for learner, _ in pairs})
     workers = unknown(batch, "canonical.workers", "worker_id_hris", {worker for _, worker in pairs})
     faults = []
     for (learner, worker), line in pairs.items():
         if learner in learners:
-            faults.append(f"line {line}: there is no account {learner!r} in batch {batch.id}")
+            faults.append((line, f"there is no account {learner!r} in batch {batch.id}"))
         if worker in workers:
-            faults.append(f"line {line}: there is no worker {worker!r} in batch {batch.id}")
-    _refuse(file, faults)
-
-
-def _refuse(file: Path, faults: list[str]) -> None:
-    if faults:
-        more = f"\n  and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        raise BadInput(f"{file} cannot be taken; nothing was imported\n  " + "\n  ".join(faults[:FAULTS_SHOWN]) + more)
+            faults.append((line, f"there is no worker {worker!r} in batch {batch.id}"))
+    return faults
 
 
 def unknown(batch: Batch, table: str, column: str, ids: Iterable[str]) -> set[str]:

@@ -106,6 +106,8 @@ class StageProgress:
 
     def _print(self, name: str) -> None:
         figures = self._open.pop(name)
+        if not figures.things:
+            return
         stage = figures.stage
         things = f"{figures.things if stage.expected != 1 else '':>3} {stage.things:<8}"
         say(f"  {name:<12} {things} {figures.rows:>11,} {stage.rows:<8} {figures.seconds:>7.1f} s", shown=self._console)

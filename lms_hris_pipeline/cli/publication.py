@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.logs import logging_to, note
 from lms_hris_pipeline.cli.sandbox import sandbox_if
@@ -31,7 +33,7 @@ def run_publish(*, sandbox: bool, override_breaker: bool, by: str) -> None:
         shelf, clock = BatchShelf(settings.firm.data_dir), clock_of(settings)
         with shelf.read() as batch:
             batch_id = batch.id
-        file = settings.firm.data_dir / "reports" / batch_id / f"publication-{clock():%Y%m%dT%H%M%SZ}.json"
+        file = settings.firm.data_dir / "reports" / batch_id / f"publication-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
         ledger = open_ledger(settings.ledger_url)
         try:
             with logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days):

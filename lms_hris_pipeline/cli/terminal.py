@@ -59,23 +59,22 @@ def show_table(
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), shown=shown)
 
 
-class PlainGrid(Grid):
-    """A table without a frame whose cells are plain text: a record can hold nothing that formats the terminal."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__(
-            title=Text(inert(title), style="bold"),
-            title_justify="left",
-            show_header=False,
-            box=None,
-            padding=(0, 2, 0, 0),
-        )
-        self.add_column(style="dim", no_wrap=True)
-        self.add_column(overflow="fold")
-
-    def add_line(self, name: object, value: object) -> None:
-        """Add a name and its value."""
-        self.add_row(Text(inert(str(name))), Text(inert(str(value))))
+def show_record(title: str, lines: Iterable[tuple[object, object]], *, shown: Console = console) -> None:
+    """Print names and their values under a title; values may have several lines."""
+    pairs = [(inert(str(name)), inert(str(value))) for name, value in lines]
+    if shown.is_terminal:
+        heading = Text(inert(title), style="bold")
+        grid = Grid(title=heading, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for name, value in pairs:
+            grid.add_row(Text(name), Text(value))
+        shown.print(grid)
+        return
+    say(title, shown=shown)
+    width = max((len(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        say(f"  {name:<{width}}  {value}".replace("\n", "\n" + " " * (width + 4)), shown=shown)
 
 
 def decider(by: str) -> str:

@@ -20,6 +20,7 @@ from lms_hris_pipeline.cli.doctor import house, runs
 from lms_hris_pipeline.cli.doctor import vendors as vendors_room
 from lms_hris_pipeline.cli.doctor.finding import Finding, Status, tried
 from lms_hris_pipeline.cli.sandbox import variables
+from lms_hris_pipeline.match import embedding
 from lms_hris_pipeline.settings import Secrets, load_settings
 from lms_hris_pipeline_tests.support.cli import Home, home
 from lms_hris_pipeline_tests.support.ledger import NOW, policy, wish
@@ -225,12 +226,18 @@ def test_the_sandbox_that_is_not_running_is_said(home: Home) -> None:
     assert "--sandbox" in only("vendors", Status.FAILED).mend
 
 
-def test_a_model_that_is_not_there_fails(sound: Home) -> None:
+def test_a_model_that_is_not_there_or_not_the_calibrated_one_fails(
+    sound: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     arrange(sound, skills={"model_path": "/nowhere"})
-    finding = next(iter(house.check_model(load_settings())))
-    assert (finding.status, "/nowhere/model.safetensors" in finding.text) == (Status.FAILED, True)
+    (finding,) = tried("model", lambda: house.check_model(load_settings()))
+    assert (finding.status, "/nowhere" in finding.text) == (Status.FAILED, True)
     arrange(sound)
-    assert next(iter(house.check_model(load_settings()))).status is Status.OK
+    (finding,) = house.check_model(load_settings())
+    assert (finding.status, "sha256 53aa51172d14" in finding.text) == (Status.OK, True)
+    monkeypatch.setattr(embedding, "DEFAULT_SHA256", "0" * 64)
+    (finding,) = house.check_model(load_settings())
+    assert (finding.status, "expected 000000000000" in finding.text) == (Status.FAILED, True)
 
 
 def test_a_data_folder_that_cannot_be_written_fails(sound: Home) -> None:

