@@ -49,8 +49,10 @@ def main() -> None:
         _end(f"{type(error).__name__}: {error}", error.exit_code)
     except OSError as error:
         _end(explain_os_error(error), 1)
-    except KeyboardInterrupt:
-        _end("Interrupted; nothing is half-written, and the next run picks up.", INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer turns Ctrl-C into this
+            _end("Interrupted; nothing is half-written, and the next run picks up.", INTERRUPTED)
+        raise
 
 
 def explain_os_error(error: OSError) -> str:
