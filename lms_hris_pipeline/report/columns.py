@@ -110,7 +110,7 @@ TOTAL_COLUMNS: tuple[SheetColumn[CurrencyTotal], ...] = (
     ),
     SheetColumn("unassigned_amount", Kind.AMOUNT, 18, "Net for people and accounts without a known cost centre.", _named("unassigned_amount")),
     SheetColumn("unallocated_amount", Kind.AMOUNT, 18, "Net of lines with nothing to be shared by.", _named("unallocated_amount")),
-    SheetColumn("rounded_share_count", Kind.COUNT, 20, "Shares that rounding raised by a cent.", _named("rounded_share_count")),
+    SheetColumn("rounded_share_count", Kind.COUNT, 20, "Shares that rounding adjusted by a cent.", _named("rounded_share_count")),
 )  # fmt: skip
 
 COST_COLUMNS: tuple[SheetColumn[Cost], ...] = (
@@ -167,7 +167,7 @@ LINE_COLUMNS: tuple[SheetColumn[InvoiceLine], ...] = (
         "rounded_share_count",
         Kind.COUNT,
         20,
-        "Shares that rounding raised by a cent, net.",
+        "Shares that rounding adjusted by a cent, net.",
         _named("rounded_share_count"),
     ),
     SheetColumn("unassigned_amount", Kind.AMOUNT, 18, "Net part that went to UNASSIGNED.", _named("unassigned_amount")),

@@ -95,11 +95,11 @@ CASES: list[tuple[str, Record, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "people in scope, one without a cost centre; equal remainders go by the cost centre's id",
-        licence(1, "K-HEADS", "0.03", "0.01"),
+        licence(1, "K-HEADS", "0.02", "0.01"),
         {
             "CC-1": ("headcount", "2/4", "0.01", "0.01", "0.00"),
             "CC-2": ("headcount", "1/4", "0.01", "0.00", "0.01"),
-            "UNASSIGNED": ("headcount", "1/4", "0.01", "0.00", "0.01"),
+            "UNASSIGNED": ("headcount", "1/4", "0.00", "0.00", "0.00"),
         },
     ),
     (

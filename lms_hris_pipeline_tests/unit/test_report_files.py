@@ -14,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.report import pages, render, workbooks
@@ -250,7 +251,7 @@ def test_chargeback_names_what_is_odd(folder: Path) -> None:
     assert "I-1/2" in text
     assert "its course is not in the catalogue" in text
     assert "UNASSIGNED" in text
-    assert "raised by a cent" in text
+    assert "adjusted by a cent" in text
     assert "GBP −7.01" in text.replace("\u00a0", " ")
 
 
@@ -279,3 +280,29 @@ def test_a_finding_names_people_and_the_change_that_mends_it() -> None:
     page = text_of(pages.exceptions_page(batch, facts, by_cause(read_findings(batch, facts))))
     assert f"Proposed: create account; rejected before. Delta {facts.delta_id(wish)[:12]}" in page
     assert "HR names the manager" not in page or "First1 Last1" in page
+
+
+def test_quick_sheets_write_what_plain_ones_do(tmp_path: Path) -> None:
+    texts = [
+        *HOSTILE,
+        "plain",
+        "Zoë 李 🙂",
+        " blank before",
+        "blank after ",
+        "a & b",
+        "",
+        "_x0041_",
+        "line\nfeed",
+        "\ufffe",
+    ]
+    for name, kind in (("quick", workbooks.QuickSheet), ("plain", None)):
+        book = xlsxwriter.Workbook(tmp_path / name, {"constant_memory": True})
+        book.set_properties({"created": datetime(2026, 11, 2)})  # noqa: DTZ001 - a workbook's dates have no zone
+        page = book.add_worksheet("Texts", worksheet_class=kind)
+        style = book.add_format({"num_format": "@"})
+        for number, text in enumerate(texts):
+            page.write_string(number, 0, text, style)
+            page.write_string(number, 27, text)
+            page.write_number(number, 28, number, style)
+        book.close()
+    assert (tmp_path / "quick").read_bytes() == (tmp_path / "plain").read_bytes()
