@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lms_hris_pipeline.sandbox import company, store, truth
+from lms_hris_pipeline.sandbox.company.day_roster import Roster
 from lms_hris_pipeline.sandbox.company.days import next_business_day
 from lms_hris_pipeline_tests.support.company import expected_deltas
 
@@ -171,6 +172,15 @@ def test_no_two_people_get_one_address_or_number(before: Path, after: Path) -> N
             if record.get(field) and record[field] != old.get(wid, {}).get(field):
                 owners.setdefault(record[field], set()).add(persons[wid])
         assert [value for value, who in owners.items() if len(who) > 1] == []
+
+
+def test_an_address_is_given_once(before: Path) -> None:
+    with closing(store.open_company(before)) as database:
+        roster = Roster(database, date(2026, 11, 3))
+        held = {record["Email_Work"] for record in roster.records.values() if record.get("Email_Work")}
+        mailbox = min(email.partition("@")[0] for email in held if not email.partition("@")[0][-1].isdigit())
+        given = [roster.free_address(mailbox) for _ in range(3)]
+    assert len({*given} - held) == 3
 
 
 def test_no_completion_goes_by_playing_days(before: Path, after: Path) -> None:
