@@ -4,7 +4,8 @@
 
 FOLDER holds `esco/skills.csv`, `esco/aliases_dev.csv` and `onet/aliases_dev.csv`. Skills are split in two halves; one
 fits, the other gives the figures. A world is a framework with a third of its skills taken out, and tags for it: aliases
-held out, texts made messy, names of skills that were taken out, and titles of occupations that are no skill at all.
+held out, texts made messy, names of skills that were taken out, names with one more word that changes what they mean,
+and titles of occupations that are no skill at all.
 Only tags that the dictionary does not settle fit the model, for it sees no others. The whole takes about five minutes.
 """
 
@@ -25,7 +26,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.skill_noise import MESSES
+from benchmarks.skill_noise import MESSES, extend
 from lms_hris_pipeline.match.embedding import ModelFiles, embed_texts, find_model
 from lms_hris_pipeline.match.skill_confidence import Calibration, describe_first, read_calibration
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
@@ -116,6 +117,12 @@ def make_world(source: Source, half: str, size: int, seed: int) -> tuple[list[En
         for short in [one for one in (source.labels[skill_id], *known) if len(one.split()) <= 2][:2]:
             kind = rng.choice(SHORT_MESSES)
             tags.append(Tag(MESSES[kind](short, rng), frozenset(source.claims[fold(short)] & kept), f"short, {kind}"))
+    words = sorted({word for skill_id in ours for word in source.labels[skill_id].split() if len(word) > 3})
+    for skill_id in rng.sample(whole, len(tags) // 8):
+        if half_of(skill_id) == half:
+            known = sorted((source.labels[skill_id], *source.aliases.get(skill_id, ())), key=len)
+            text = extend(rng.choice(known[:2]), rng.choice(words), rng)
+            tags.append(Tag(text, frozenset(source.claims.get(fold(text), set()) & kept), "extended"))
     for title in rng.sample(source.titles, len(tags) // 12):
         tags.append(Tag(title, frozenset(source.claims.get(fold(title), set()) & kept), "title"))
     rng.shuffle(tags)

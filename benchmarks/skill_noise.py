@@ -82,13 +82,9 @@ def restyle(text: str, rng: random.Random) -> str:
     return rng.choice(styles)(text)
 
 
-def drop_a_word(text: str, rng: random.Random) -> str:
-    """One word fewer, where at least three stand: often still the same skill, sometimes a wider one."""
-    words = text.split()
-    if len(words) < 3:
-        return text
-    del words[rng.randrange(len(words))]
-    return " ".join(words)
+def extend(text: str, word: str, rng: random.Random) -> str:
+    """The text with one more word before or behind it: from "onboarding" to "onboarding week", no longer that skill."""
+    return rng.choice(("{0} {1}", "{0} {1}", "{1} {0}", "{0}: {1}")).format(text, word)
 
 
 MESSES: dict[str, Callable[[str, random.Random], str]] = {

@@ -136,6 +136,8 @@ def describe_first(index: SkillIndex, candidates: Sequence[Candidate]) -> dict[s
         "second_entry": candidates[0].second_score,
         "only_in_tag": difference.share_of_tag,
         "only_in_entry": difference.share_of_entry,
+        "tag_says_more": float(difference.share_of_entry == 0.0 and difference.share_of_tag > 0.0),
+        "entry_says_more": float(difference.share_of_tag == 0.0 and difference.share_of_entry > 0.0),
         "both_differ": min(difference.share_of_tag, difference.share_of_entry),
         "all_words_match": float(unmatched_share == 0.0),
         "one_word": float(len(tag_words) <= 1),

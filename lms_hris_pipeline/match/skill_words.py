@@ -97,11 +97,24 @@ class Stripped:
 
 @dataclass(frozen=True, slots=True)
 class SkillWords:
-    """One text in its forms: folded, and what is left of that without wrapper words, with what was taken off."""
+    """One text in its forms: folded, and what is left of that with ever more wrapper words taken off.
+
+    `steps` goes from the least stripped text to the most; a step names all that was taken off up to it, in the order
+    of the text. Empty where nothing can be.
+    """
 
     folded: str
-    core: str
-    stripped: tuple[Stripped, ...] = ()
+    steps: tuple[tuple[str, tuple[Stripped, ...]], ...] = ()
+
+    @property
+    def core(self) -> str:
+        """The text with everything stripped that can be."""
+        return self.steps[-1][0] if self.steps else self.folded
+
+    @property
+    def stripped(self) -> tuple[Stripped, ...]:
+        """All that can be stripped."""
+        return self.steps[-1][1] if self.steps else ()
 
 
 def fold(text: str) -> str:
@@ -111,22 +124,23 @@ def fold(text: str) -> str:
     Empty where the text holds neither a letter nor a digit.
     """
     decomposed = unicodedata.normalize("NFKD", text[:MAX_CHARS]).casefold()
-    plain = "".join(sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
+    plain = "".join(sign for sign in decomposed if not ("\u0300" <= sign <= "\u036f" or _is_invisible(sign)))
     plain = unicodedata.normalize("NFC", plain).translate(_LETTERS)
     plain = _KEPT_INSIDE.sub(_POINT, _DOTNET.sub(" dotnet ", plain.replace(_POINT, " ")))
     spaced = "".join(_kept(sign) for sign in plain)
-    return " ".join(_LOOSE_SIGN.sub(" ", spaced).replace(_POINT, ".").split())
+    return " ".join(_LOOSE_SIGN.sub(" ", spaced).replace(_POINT, ".").split())[:MAX_CHARS].rstrip()
+
+
+@lru_cache(maxsize=4096)
+def _is_invisible(sign: str) -> bool:
+    """Whether a sign only tells how others are shown: a zero-width space, a mark of direction."""
+    return unicodedata.category(sign) == "Cf"
 
 
 @lru_cache(maxsize=4096)
 def _kept(sign: str) -> str:
-    """The sign itself where it belongs to a word; nothing for an invisible one, a space for the rest."""
-    if sign in ("+", "#", _POINT):
-        return sign
-    category = unicodedata.category(sign)
-    if category == "Cf":
-        return ""
-    return sign if category[0] in "LMN" else " "
+    """The sign itself where it belongs to a word, a space for the rest."""
+    return sign if sign in ("+", "#", _POINT) or unicodedata.category(sign)[0] in "LMN" else " "
 
 
 def singular(word: str) -> str:
@@ -166,11 +180,12 @@ def content_words(folded: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def read_words(text: str) -> SkillWords:
-    """The forms of one text: folded, and with level, version and wrapper words stripped from both ends."""
+    """The forms of one text: folded, and with level, version and wrapper words stripped from both ends, step by step."""
     folded = fold(text)
     words = folded.split()
     front: list[Stripped] = []
     back: list[Stripped] = []
+    steps = []
     while True:
         if found := _off_the_front(words):
             front.append(found[0])
@@ -179,8 +194,8 @@ def read_words(text: str) -> SkillWords:
             back.append(found[0])
             words = words[: len(words) - found[1]]
         else:
-            break
-    return SkillWords(folded, " ".join(words), (*front, *reversed(back)))
+            return SkillWords(folded, tuple(steps))
+        steps.append((" ".join(words), (*front, *reversed(back))))
 
 
 def _off_the_front(words: list[str]) -> tuple[Stripped, int] | None:

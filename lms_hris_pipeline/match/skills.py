@@ -21,7 +21,6 @@ import pyarrow as pa
 from lms_hris_pipeline.match.skill_confidence import shipped_calibration
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_placing import Placed, place_tags
-from lms_hris_pipeline.match.skill_words import read_words
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical
@@ -100,7 +99,7 @@ def match_skills(batch: Batch, settings: SkillSettings, cache_dir: Path) -> Skil
         if tag in framework.decided and (meaning := _of_decision(framework, framework.decided[tag])):
             meanings[tag] = meaning
         elif hit := dictionary.look_up(tag):
-            meanings[tag] = _of_dictionary(framework, tag, hit, settings)
+            meanings[tag] = _of_dictionary(framework, hit, settings)
     placing = place_tags([tag for tag in tags if tag not in meanings], framework.entries, settings, cache_dir)
     for tag, placed in placing.placed.items():
         meanings[tag] = _of_model(framework, placed, settings, placing.model)
@@ -133,12 +132,12 @@ def _of_decision(framework: _Framework, skill_id: str | None) -> _Meaning | None
     return _Meaning(skill_id, "accept", "decision", 1.0, name, [{"skill_id": skill_id, "name": name, "score": 1.0}])
 
 
-def _of_dictionary(framework: _Framework, tag: str, hit: Hit, settings: SkillSettings) -> _Meaning:
+def _of_dictionary(framework: _Framework, hit: Hit, settings: SkillSettings) -> _Meaning:
     """The one skill whose words these are; of several none is guessed, and each is as likely as the other."""
     form_confidence = shipped_calibration().of_dictionary(hit.form)
     confidence = round(form_confidence / len(hit.entries), 6)
     decision: Decision = "accept" if hit.is_sure and confidence >= settings.accept_at else "review"
-    stripped = [asdict(one) for one in read_words(tag).stripped] if hit.form == "stripped" else []
+    stripped = [asdict(one) for one in hit.stripped]
     candidates = [
         {
             "skill_id": entry.skill_id,

@@ -40,6 +40,13 @@ def _matched(tmp_path: Path, tags: list[str], settings: SkillSettings = DEFAULTS
         ("version and level", "Python 3 (advanced)", "normalised", "accept", "Python"),
         ("German wrapper", "Java für Anfänger", "normalised", "accept", "Java"),
         ("a wrapper that is part of the label", "Presentation skills", "exact", "accept", "Presentation skills"),
+        (
+            "no more is stripped than needed",
+            "Presentation skills for beginners",
+            "normalised",
+            "accept",
+            "Presentation skills",
+        ),
         ("signs that are part of the name", "C++ L2", "normalised", "accept", "C++"),
         ("a standard's number", "ISO 9001 training", "normalised", "accept", "Quality management ISO 9001"),
         ("two skills claim an alias", "PM", "alias", "review", "Product management"),
