@@ -278,3 +278,14 @@ def reject(ids: Ids = None, family: Family = None, by: By = "", reason: Reason =
     from lms_hris_pipeline.cli.decisions import run_decide_deltas
 
     run_decide_deltas(ids or [], family, approve=False, by=by, reason=reason)
+
+
+@deltas_app.command(epilog=_example("lms-hris deltas rollback 4be1 --by ada"))
+def rollback(
+    ids: Annotated[list[str], typer.Argument(help="Ids of verified deltas, or their first digits.")],
+    by: By = "",
+) -> None:
+    """Propose what takes published deltas back; like every change it waits for an approval before it is sent."""
+    from lms_hris_pipeline.cli.publication import run_rollback
+
+    run_rollback(ids, by=by)

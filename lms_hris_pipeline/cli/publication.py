@@ -1,18 +1,20 @@
-"""`lms-hris publish`: send what is approved now, on the strength of the current batch."""
+"""`lms-hris publish` and `deltas rollback`: send what is approved now; propose what takes published changes back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from lms_hris_pipeline.cli.clock import clock_of
+from lms_hris_pipeline.cli.decisions import ID_SHOWN, find_delta, the_ledger
 from lms_hris_pipeline.cli.logs import logging_to, note
 from lms_hris_pipeline.cli.sandbox import sandbox_if
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.publish import PublicationSummary
+from lms_hris_pipeline.publish import PublicationSummary, propose_rollback
 from lms_hris_pipeline.publish.current import publish_current
-from lms_hris_pipeline.settings import Secrets
+from lms_hris_pipeline.settings import Secrets, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
 
 
@@ -54,6 +56,28 @@ def run_publish(*, sandbox: bool, override_breaker: bool, by: str) -> None:
             ledger.close()
     print_publication(summary)
     say(f"Evidence  {file}")
+
+
+def run_rollback(prefixes: Sequence[str], *, by: str) -> None:
+    """Propose the inverses of verified deltas; print what waits now and what cannot be taken back.
+
+    Raises:
+        BadInput: a beginning names no delta or several, or none of them can be taken back.
+    """
+    name, now = decider(by), clock_of(load_settings())()
+    with the_ledger() as ledger:
+        ids = [find_delta(ledger, prefix).delta_id for prefix in prefixes]
+        proposed, impossible = propose_rollback(ledger, ids, by=name, now=now)
+    if impossible and not proposed:
+        faults = "\n".join(f"  {delta[:ID_SHOWN]}: {why}" for delta, why in impossible.items())
+        raise BadInput(f"Nothing can be taken back; nothing was proposed\n{faults}")
+    for delta, why in impossible.items():
+        say(f"{delta[:ID_SHOWN]} cannot be taken back: {why}")
+    for delta in proposed:
+        say(f"Proposed: {delta[:ID_SHOWN]}")
+    if len(proposed) + len(impossible) < len(ids):
+        say(f"{len(ids) - len(proposed) - len(impossible):,} are on their way back already.")
+    say("It is sent once it is approved: lms-hris deltas approve <delta>, then lms-hris publish")
 
 
 def print_publication(summary: PublicationSummary) -> None:

@@ -58,9 +58,8 @@ class Deltas(Store):
                 elif key in past.rejected:
                     held += 1
                 else:
-                    is_contested = past.verified.get(key, 0) + 1 >= TUG_GENERATIONS
-                    contested += [key] if is_contested else []
-                    is_auto = not is_contested and _is_auto(wish.family, wish.risk, policy)
+                    contested += [key] if past.is_contested(key) else []
+                    is_auto = past.is_left_to_policy(key) and _is_auto(wish.family, wish.risk, policy)
                     new.append(_row(wish, past.generations.get(key, 0) + 1, phase, is_auto, batch_id, now))
             if new:
                 connection.execute(sa.insert(schema.deltas), new)
@@ -99,7 +98,7 @@ class Deltas(Store):
             for wish in wishes
             if _is_auto(wish.family, wish.risk, policy)
             and past.open[wish.wish_id][1] == DeltaState.PROPOSED
-            and past.verified.get(wish.wish_id, 0) + 1 < TUG_GENERATIONS
+            and past.is_left_to_policy(wish.wish_id)
         ]
         for part in in_parts(automatic):
             connection.execute(
@@ -222,6 +221,16 @@ class _Past:
             .group_by(table.wish_id)
         )
         self.verified = {row[0]: int(row[1]) for row in connection.execute(done)}
+        taken_back = sa.select(table.wish_id).where(table.state == DeltaState.ROLLED_BACK)
+        self.taken_back = {row[0] for row in connection.execute(taken_back)}
+
+    def is_contested(self, wish: str) -> bool:
+        """Whether somebody keeps changing it back."""
+        return self.verified.get(wish, 0) + 1 >= TUG_GENERATIONS
+
+    def is_left_to_policy(self, wish: str) -> bool:
+        """Whether policy may approve it: not where it is contested, nor where a person had it taken back."""
+        return wish not in self.taken_back and not self.is_contested(wish)
 
 
 def _is_auto(family: str, risk: str, policy: PolicySettings) -> bool:

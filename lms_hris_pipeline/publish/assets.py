@@ -1,6 +1,8 @@
 """The assets and the job of publication: proposals into the ledger, approved deltas to the vendors."""
 # no postponed annotations: Dagster looks at those of an op's context
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from lms_hris_pipeline.publish.current import publish_current
@@ -53,7 +55,7 @@ def _publish(night: Night) -> Done:
 def send_approved_deltas(context: dg.OpExecutionContext) -> None:
     """Publish what has been approved since the last night; the night's own lock is not needed."""
     night = night_of(context)
-    stamp = night.now().strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     current = night.shelf.current()
     folder = night.data_dir / "reports" / (current or night.batch_id)
     summary = publish_current(

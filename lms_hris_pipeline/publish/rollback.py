@@ -58,6 +58,10 @@ def _scalar(value: object) -> Scalar:
     return value if isinstance(value, bool | int) or value is None else str(value)
 
 
+def _with_article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
 def propose_rollback(ledger: Ledger, ids: Sequence[str], *, by: str, now: datetime) -> tuple[list[str], dict[str, str]]:
     """Propose the inverses of deltas: the ids that now wait for approval, and by id why others cannot be taken back.
 
@@ -70,7 +74,7 @@ def propose_rollback(ledger: Ledger, ids: Sequence[str], *, by: str, now: dateti
     for delta in found:
         inverse = inverse_of(delta, linked)
         if inverse is None:
-            impossible[delta.delta_id] = f"a {delta.operation} that is {delta.state} has no inverse"
+            impossible[delta.delta_id] = f"{_with_article(delta.operation)} that is {delta.state} has no inverse"
         elif not ledger.attempts(delta.delta_id):
             impossible[delta.delta_id] = "nothing was sent: the target was so already"
         else:

@@ -211,3 +211,25 @@ def test_a_decision_needs_a_name_that_can_be_kept(home: Home, monkeypatch: pytes
     ran = home.lms_hris("deltas", "approve", delta.delta_id)
     assert ran.exit_code == 2
     assert "--by <name>" in ran.err
+
+
+def test_a_published_delta_is_taken_back_by_a_proposal_that_waits(home: Home) -> None:
+    published, open_one = [delta.delta_id for delta in propose(home, three(targets="12"))]
+    with home.ledger() as ledger:
+        ledger.approve([published], by="ada", now=NOW)
+        ledger.begin_sending([published], now=NOW)
+        ledger.finish({published: (DeltaState.VERIFIED, "")}, now=NOW)
+    ran = home.lms_hris("deltas", "rollback", published[:12], open_one[:12], "--by", "ada")
+    assert ran.exit_code == 0, ran.err
+    assert "Proposed:" in ran.out
+    assert f"{open_one[:12]} cannot be taken back: an update that is proposed has no inverse" in ran.out
+    with home.ledger() as ledger:
+        (back,) = [delta for delta in ledger.deltas(states=("proposed",)) if delta.rolls_back]
+    assert (back.rolls_back, dict(back.desired)) == (published, {"email": "old"})
+
+
+def test_nothing_is_proposed_where_nothing_can_be_taken_back(home: Home) -> None:
+    (waiting,) = [delta.delta_id for delta in propose(home, three(targets="1"))]
+    ran = home.lms_hris("deltas", "rollback", waiting[:12], "--by", "ada")
+    assert ran.exit_code == 2
+    assert "Nothing can be taken back" in ran.err

@@ -102,6 +102,20 @@ def test_a_rejection_holds_while_its_base_holds_and_expires(ledger: Ledger) -> N
     assert summary.new == 1
 
 
+def test_policy_does_not_approve_again_what_a_person_had_taken_back(ledger: Ledger) -> None:
+    _propose(ledger, RENAME, phase="auto")
+    _verify(ledger, 0)
+    published = ledger.deltas(states=("verified",))[0]
+    back = ledger.propose_rollback([(published, published.base, published.desired, "update")], by="Ada", now=NOW)
+    ledger.approve(back, by="Ada", now=NOW)
+    ledger.begin_sending(back, now=NOW)
+    ledger.finish({back[0]: (DeltaState.VERIFIED, "")}, now=NOW)
+    assert [delta.state for delta in ledger.deltas(ids=[published.delta_id])] == [DeltaState.ROLLED_BACK]
+    for day in (1, 2):
+        _propose(ledger, RENAME, day=day, phase="auto")
+        assert [delta.state for delta in ledger.deltas(states=("proposed", "auto_approved"))] == [DeltaState.PROPOSED]
+
+
 def test_scenario_37_the_third_time_is_a_case_and_is_never_automatic(ledger: Ledger) -> None:
     for day in (0, 1):
         assert _propose(ledger, RENAME, day=day, phase="auto").contested == 0
