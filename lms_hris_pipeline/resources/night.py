@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -174,16 +174,15 @@ class Night:
             yield self.batch
 
     def close(self) -> None:
-        """Let go of the batch, the ledger and the locks."""
-        with self._guard:
-            if self._batch is not None:
-                self._batch.close()
-                self._batch = None
+        """Let go of the batch, the ledger and the locks, whatever fails."""
+        with self._guard, ExitStack() as stack:
+            for lock in self._locks:
+                stack.callback(lock.__exit__, None, None, None)
             if self._ledger is not None:
-                self._ledger.close()
-                self._ledger = None
-            while self._locks:
-                self._locks.pop().__exit__(None, None, None)
+                stack.callback(self._ledger.close)
+            if self._batch is not None:
+                stack.callback(self._batch.close)
+            self._locks, self._ledger, self._batch = [], None, None
 
     @property
     def _copy_folder(self) -> Path:

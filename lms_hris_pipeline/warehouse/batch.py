@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -197,10 +197,16 @@ class Batch:
         return {str(name): int(count) for name, count in rows}
 
     def close(self) -> None:
-        """Checkpoint and close; no write-ahead log stays behind."""
-        with _translated("checkpoint"):
-            self._connection.execute("checkpoint")
-        self._connection.close()
+        """Checkpoint and close; no write-ahead log stays behind.
+
+        Raises:
+            Permanent: it could not be written whole, for example for want of room; it is closed all the same.
+        """
+        try:
+            with _translated("checkpoint"):
+                self._connection.execute("checkpoint")
+        finally:
+            self._connection.close()
 
     def _fill(self, table: Table, select: str, params: Mapping[str, object] | None) -> int:
         columns = ", ".join(
@@ -228,7 +234,9 @@ class Batch:
                 cursor.execute(f"insert or replace into {_BUILT} values (?, ?, ?)", [table.sql_name, self.id, total])
                 cursor.execute("commit")
             except BaseException:
-                cursor.execute("rollback")
+                # where the disk is full DuckDB has ended the transaction itself; the first error is the one to tell
+                with suppress(duckdb.TransactionException):
+                    cursor.execute("rollback")
                 raise
         return int(total)
 

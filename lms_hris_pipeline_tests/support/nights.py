@@ -74,6 +74,15 @@ class House:
         batch = self.shelf.next_id(as_of.astimezone(self.settings.firm.zone).date().isoformat())
         return {BATCH_TAG: batch, AS_OF_TAG: as_of.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
 
+    def some_tags(self) -> dict[str, str]:
+        """The tags of a first run, where the settings themselves cannot be read."""
+        as_of = self.as_of()
+        return {BATCH_TAG: f"{as_of.date().isoformat()}-01", AS_OF_TAG: as_of.isoformat()}
+
+    def run_with(self, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
+        """One run with these tags; it may fail."""
+        return execute(tags)
+
     def run(self, *, fresh: bool = False, replay_of: str = "") -> dg.ExecuteInProcessResult:
         """One run of the job; it may fail."""
         return execute({REPLAY_TAG: replay_of} if replay_of else self.tags(fresh=fresh))
