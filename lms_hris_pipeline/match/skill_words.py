@@ -185,7 +185,7 @@ def read_words(text: str) -> SkillWords:
     words = folded.split()
     front: list[Stripped] = []
     back: list[Stripped] = []
-    steps = []
+    steps: list[tuple[str, tuple[Stripped, ...]]] = []
     while True:
         if found := _off_the_front(words):
             front.append(found[0])
