@@ -34,8 +34,8 @@ def play_changes(today: Today) -> None:
 
 def _move(today: Today) -> None:
     """To the post, job or place of somebody else: today, in weeks to come, or entered late."""
+    others = today.roster.steady
     for wid in today.some(today.roster.settled(), MOVES):
-        others = today.roster.settled()
         record = today.roster.records[wid]
         present, other = open_job(record), open_job(today.roster.records[today.rng.choice(others)])
         if present is None or other is None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from typing import TypeVar
 
@@ -68,10 +69,16 @@ class Roster:
         return begun <= today <= record.get("Termination_Date", "9999") and record.get("Hire_Rescinded") != "1"
 
     def settled(self) -> list[str]:
-        """Members of staff with one open job and nothing that lies ahead, who lead nobody and were not chosen yet."""
-        return [
-            wid for wid in self.staff if wid not in self._busy and wid not in self.leaders and self._is_settled(wid)
-        ]
+        """Those of `steady` who were not chosen for an event yet."""
+        return [wid for wid in self.steady if wid not in self._busy]
+
+    @cached_property
+    def steady(self) -> list[str]:
+        """Members of staff with one open job and nothing that lies ahead, who lead nobody; as the day began.
+
+        Only those who are chosen for an event change, so that one look is enough.
+        """
+        return [wid for wid in self.staff if wid not in self.leaders and self._is_settled(wid)]
 
     def _is_settled(self, wid: str) -> bool:
         record = self.records[wid]

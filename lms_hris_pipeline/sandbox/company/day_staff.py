@@ -88,7 +88,7 @@ def _planned(today: Today, record: Record) -> Post | None:
 
 def _copied(today: Today) -> Post | None:
     """A post like somebody's."""
-    pool = today.roster.settled()
+    pool = today.roster.steady
     job = open_job(today.roster.records[today.rng.choice(pool)]) if pool else None
     return None if job is None else post_of(job)
 
