@@ -71,9 +71,9 @@ FINDING_COLUMNS: tuple[SheetColumn[Finding], ...] = (
     _of(_E, "field", _T, 18),
     SheetColumn("field_name", _T, 24, "Name of the course or skill that field names.", _named("field_name")),
     _of(_E, "hris_value", _T, 26),
-    SheetColumn("hris_value_name", _T, 24, "Name of the person or cost centre that hris_value names.", _named("hris_value_name")),
+    SheetColumn("hris_value_name", _T, 24, "Name of the person, place, job, organisation or cost centre that hris_value names.", _named("hris_value_name")),
     _of(_E, "lms_value", _T, 26),
-    SheetColumn("lms_value_name", _T, 24, "Name of the person or cost centre that lms_value names.", _named("lms_value_name")),
+    SheetColumn("lms_value_name", _T, 24, "Name of the person, place, job, organisation or cost centre that lms_value names.", _named("lms_value_name")),
     _of(_E, "suggested_action", _T, 50),
     _of(_E, "explanation", _T, 60),
     SheetColumn(

@@ -5,13 +5,13 @@ The caller reads it from settings and ledger. No I/O, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from lms_hris_pipeline.model.delta import Delta, DeltaState
+from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.wish import delta_id
 from lms_hris_pipeline.settings import PolicySettings
 
@@ -83,13 +83,3 @@ class NightFacts:
         is_known = standing is not None and standing.state is DeltaState.PROPOSED
         is_low = _RISKS.index(risk) <= _RISKS.index(self.policy.auto_approve_risk)
         return Outlook.AUTOMATIC if phase == "auto" and is_low and not is_known else Outlook.WAITING
-
-
-def standings_of(deltas: Iterable[Delta]) -> dict[str, DeltaStanding]:
-    """The latest delta of each wish, as `NightFacts.deltas` wants it. Give no rejections that no longer hold."""
-    latest: dict[str, Delta] = {}
-    for delta in deltas:
-        known = latest.get(delta.wish_id)
-        if known is None or known.generation < delta.generation:
-            latest[delta.wish_id] = delta
-    return {wish: DeltaStanding(found.generation, found.state) for wish, found in latest.items()}

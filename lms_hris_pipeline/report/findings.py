@@ -76,7 +76,7 @@ class Finding:
             return f"{self.field} {self.field_name}" if self.field_name else self.field
         if self.type == "skill_missing_hris":
             return self.field_name or self.field
-        return self.field.replace("_", " ") if self.type in ("value_mismatch", "hr_value_missing") else ""
+        return words.label(words.FIELDS, self.field) if self.type in ("value_mismatch", "hr_value_missing") else ""
 
     @property
     def order(self) -> tuple[int, datetime, str, str, str]:
@@ -124,7 +124,6 @@ class Cause:
         """The cause in words."""
         kind, _, key = self.key.partition(":")
         name = self.findings[0].cause_name
-        known = f"{name} ({key})" if name else key
         if kind in ("worker", "learner"):
             return name or f"{'Worker' if kind == 'worker' else 'Account'} {key}"
         return {
@@ -133,9 +132,9 @@ class Cause:
             "tag": f"Skill tag “{key}”",
             "invoice": f"Invoice {key}",
             "username": f"User name {key}",
-            "hr_value_missing": f"HR has no {key.replace('_', ' ')}",
-            "manager": f"Manager {known}",
-            "manager_cycle": f"Circle of managers around {known}",
+            "hr_value_missing": f"HR has no {words.label(words.FIELDS, key)}",
+            "manager": f"Manager {name or key}",
+            "manager_cycle": f"Circle of managers around {name or key}",
         }.get(kind, self.key)
 
 
@@ -171,10 +170,15 @@ def by_cause(findings: Iterable[Finding]) -> list[Cause]:
 
 
 def _named(explanation: str, texts: dict[str, str | None]) -> str:
-    """The explanation with the name beside an id that stands for a person or a cost centre."""
-    pairs = (("hris_value", "hris_value_name"), ("lms_value", "lms_value_name"))
-    names = {texts[value]: texts[name] for value, name in pairs if texts[value] and texts[name]}
+    """The explanation with names where ids stand; a short id stays beside its name, that of a worker record does not."""
+    pairs = (("hris_value", "hris_value_name"), ("lms_value", "lms_value_name"), ("field", "field_name"))
+    names = {value: name for key, label in pairs if (value := texts[key]) and (name := texts[label])}
     if not names:
         return explanation
-    ids = "|".join(re.escape(value) for value in names if value)
-    return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda hit: f"{names[hit[0]]} ({hit[0]})", explanation)
+    ids = "|".join(re.escape(value) for value in sorted(names, key=len, reverse=True))
+    manager = texts["hris_value"] if texts["field"] == "manager" else None
+    return re.sub(
+        rf"(?<![\w-])(?:{ids})(?![\w-])",
+        lambda hit: names[hit[0]] if hit[0] == manager else f"{names[hit[0]]} ({hit[0]})",
+        explanation,
+    )

@@ -28,7 +28,7 @@ from lms_hris_pipeline.tables.reconcile import SEVERITIES
 from lms_hris_pipeline.warehouse import Batch
 
 MAX_FINDINGS = 10_000
-"""Findings on the page; a browser takes about a second for them. All are in the workbook and the CSV."""
+"""Findings on the page; a browser takes about two seconds to lay them out. All are in the workbook and the CSV."""
 MAX_OF_CAUSE = 500
 MAX_LINES = 2_000
 

@@ -36,6 +36,7 @@ TYPES = {
     "skill_tag_unmapped": "Skill tag without meaning",
     "invoice_unallocated": "Invoice line nobody bears",
 }
+FIELDS = {"cost_center": "cost centre", "email": "e-mail", "username": "user name"}
 SITUATIONS = {
     "linked": "Linked",
     "unlinked": "Sure match, not yet recorded",

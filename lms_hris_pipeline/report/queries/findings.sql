@@ -37,6 +37,33 @@ learners as (
         learners.username,
         nullif(concat_ws(' ', learners.first_name, learners.last_name), '') as name
     from canonical.learners as learners
+),
+
+codes as (
+    select
+        'cost_center' as field,
+        cost_centers.cost_center_id as code,
+        cost_centers.name
+    from canonical.cost_centers as cost_centers
+    union all
+    select
+        'location' as field,
+        locations.location_id as code,
+        locations.name
+    from canonical.locations as locations
+    union all
+    select
+        'job_profile' as field,
+        job_profiles.job_profile_id as code,
+        job_profiles.name
+    from canonical.job_profiles as job_profiles
+    union all
+    select
+        fields.field,
+        organizations.supervisory_organization_id as code,
+        organizations.name
+    from canonical.supervisory_organizations as organizations
+    cross join (values ('department'), ('branch')) as fields(field)
 )
 
 select
@@ -53,9 +80,9 @@ select
     exceptions.field,
     coalesce(skills.name, field_courses.name) as field_name,
     exceptions.hris_value,
-    coalesce(named_workers.name, hris_cost_centers.name) as hris_value_name,
+    coalesce(named_workers.name, hris_codes.name) as hris_value_name,
     exceptions.lms_value,
-    coalesce(named_learners.name, lms_cost_centers.name) as lms_value_name,
+    coalesce(named_learners.name, lms_codes.name) as lms_value_name,
     exceptions.root_cause,
     coalesce(cause_workers.name, cause_learners.name, cause_cost_centers.name, cause_courses.name) as cause_name,
     exceptions.suggested_action,
@@ -75,10 +102,8 @@ left join canonical.courses as field_courses
     on exceptions.type like 'completion%' and field_courses.course_code = exceptions.field
 left join workers as named_workers on named_workers.worker_id_hris = exceptions.named_worker_id_hris
 left join learners as named_learners on named_learners.learner_id_lms = exceptions.named_learner_id_lms
-left join canonical.cost_centers as hris_cost_centers
-    on exceptions.field = 'cost_center' and hris_cost_centers.cost_center_id = exceptions.hris_value
-left join canonical.cost_centers as lms_cost_centers
-    on exceptions.field = 'cost_center' and lms_cost_centers.cost_center_id = exceptions.lms_value
+left join codes as hris_codes on hris_codes.field = exceptions.field and hris_codes.code = exceptions.hris_value
+left join codes as lms_codes on lms_codes.field = exceptions.field and lms_codes.code = exceptions.lms_value
 left join workers as cause_workers
     on
         exceptions.cause_kind in ('worker', 'manager', 'manager_cycle')

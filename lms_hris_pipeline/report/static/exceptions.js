@@ -36,6 +36,7 @@
     const keys = fields.slice(1).filter((name) => want[name]);
     let found = 0;
     let folded = 0;
+    let isAfterGroup = false;
     for (const cause of causes) {
       const matches = cause.rows.map(
         (row, index) =>
@@ -49,6 +50,10 @@
         row.hidden = !matches[index] || ++seen > limit;
       });
       cause.body.hidden = count === 0;
+      if (count) {
+        cause.body.classList.toggle("apart", isAfterGroup && !cause.head);
+        isAfterGroup = Boolean(cause.head);
+      }
       if (cause.button) {
         cause.button.hidden = count <= FOLD;
         cause.button.setAttribute("aria-expanded", String(cause.isOpen));
