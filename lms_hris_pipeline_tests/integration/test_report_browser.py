@@ -91,6 +91,8 @@ def test_a_phone_needs_no_sideways_scrolling(open_page: Any, name: str) -> None:
     page = open_page(name, width=360)
     page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    widths = page.locator("tbody th:visible").evaluate_all("heads => heads.map(head => head.clientWidth)")
+    assert min(widths) > 300, "each row is a card as wide as the screen"
     found = axe.Axe().run(page).response["violations"]
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found] == []
 
