@@ -40,7 +40,7 @@ assets = [
         reads=(
             canonical.WORKERS,
             canonical.EMPLOYMENTS,
-            canonical.LOCATIONS,
+            canonical.ORGANIZATIONS,
             canonical.LEARNERS,
             match.RECORDED_LINKS,
             match.PAIR_DECISIONS,

@@ -75,11 +75,11 @@ def _decimals(values: Sequence[float | None]) -> pa.Array:
     return pa.array([None if value is None else Decimal(f"{value:.6f}") for value in values], _PROBABILITY)
 
 
-def _shown(decisions: Sequence[Decision], version: str, pairs: int) -> dict[str, int | float | str]:
+def _shown(decisions: Sequence[Decision], version: str, candidates: int) -> dict[str, int | float | str]:
     by_decision = Counter(decision.decision for decision in decisions)
     by_method = Counter(decision.method for decision in decisions)
     total = len(decisions)
-    figures: dict[str, int | float | str] = {"accounts": total, "pairs_compared": pairs, "model": version}
+    figures: dict[str, int | float | str] = {"accounts": total, "candidates": candidates, "model": version}
     for name in ("link", "review", "duplicate", "no_match"):
         figures[name] = by_decision[name]
     for name in ("recorded", "decision", "key", "score", "none"):

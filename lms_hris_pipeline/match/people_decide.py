@@ -7,7 +7,7 @@ second field that agrees, where nobody else has it and nothing contradicts; ever
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from lms_hris_pipeline.settings import MatchSettings
 
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
+CONTINGENT = "contingent worker"
 # log2 odds within which a namesake without an account is named to the reviewer instead
 NEAR_BITS = 10.0
 
@@ -82,10 +83,10 @@ def _comebacks(
 ) -> dict[int, int]:
     """By account, the record under which its person may have come back: rehired, or employed after a contract.
 
-    Such a record is in scope, of the same name, no account's so far, and began when the account's own record had ended, or
-    later than it with another worker type. HR did not join the two, so a person must.
+    Such a record is in scope, of the same name, no account's so far, and began when the account's own record had
+    ended, or after it where that is a contractor's and the new one an employee's. HR did not join them: people must.
     """
-    is_free = facts.names_same & facts.in_scope & ~np.isin(found.person, sorted(claimed))
+    is_free = facts.names_equal & facts.in_scope & ~np.isin(found.person, sorted(claimed))
     places = [int(place) for place in np.flatnonzero(is_free)]
     if not places:
         return {}
@@ -95,7 +96,7 @@ def _comebacks(
     for place in places:
         account = int(found.account[place])
         best = int(facts.best[account])
-        if place == best or account in comebacks or not facts.names_same[best]:
+        if place == best or account in comebacks or not facts.names_equal[best]:
             continue
         if likely.get(int(found.person[place]), set()) - {account}:
             continue
@@ -103,7 +104,7 @@ def _comebacks(
         if hired[new] is None or hired[old] is None:
             continue
         is_rehired = not facts.in_scope[best] and ended[old] is not None and hired[new] > ended[old] - OVERLAP
-        is_converted = types[new] != types[old] and hired[new] > hired[old]
+        is_converted = types[old] == CONTINGENT and types[new] != CONTINGENT and hired[new] > hired[old]
         if is_rehired or is_converted:
             comebacks[account] = place
     return comebacks
@@ -202,20 +203,20 @@ def _decide_sure(
         if decision.method == "recorded" and decision.decision == "review" and decision.runner_up != NOBODY
     }
     strongest = _strongest_claims(found, facts, sure | fixed.keys())
-    active, created = records.accounts["is_active"].to_pylist(), records.accounts["created_at"].to_pylist()
+    ranks = _rank_firsts(records, found, facts, sure)
     decided: dict[int, Decision] = {}
     for person, accounts in by_person.items():
         primary = first_accounts.get(person)
         claim = strongest.get(person)
-        bits = {account: float(found.bits[facts.best[account]]) for account in accounts}
-        if primary is None and (person in held or (claim is not None and claim > max(bits.values()))):
+        best_bits = max(float(found.bits[facts.best[account]]) for account in accounts)
+        if primary is None and (person in held or (claim is not None and claim > best_bits)):
             # a doubtful account fits this person better than any sure one
             for account in accounts:
                 chosen, runner_up = int(facts.best[account]), int(facts.second[account])
                 decided[account] = _review(account, chosen, runner_up, "score", ("not_mutual",))
             continue
         if primary is None:
-            primary = min(accounts, key=lambda number: _first_rank(number, bits[number], active, created))
+            primary = min(accounts, key=lambda number: ranks[number])
         for account in accounts:
             chosen, runner_up = int(facts.best[account]), int(facts.second[account])
             method = "key" if facts.is_key[chosen] else "score"
@@ -228,10 +229,20 @@ def _decide_sure(
     return decided
 
 
-def _first_rank(account: int, bits: float, active: Sequence[bool], created: Sequence[object]) -> tuple[object, ...]:
-    """Which of several accounts of a person is the first: one that can log in, the one that agrees best, the oldest."""
-    born = created[account]
-    return (not active[account], -bits, born is None, str(born), account)
+def _rank_firsts(
+    records: Records, found: Candidates, facts: Facts, accounts: Iterable[int]
+) -> dict[int, tuple[object, ...]]:
+    """Of several accounts of a person the first is one that can log in, has the person's address, number, is oldest."""
+    active, created = records.accounts["is_active"].to_pylist(), records.accounts["created_at"].to_pylist()
+    has_email = found.has_level("email", ("exact", "former")).tolist()
+    has_number = found.has_level("employee_number", ("exact", "former")).tolist()
+    ranks: dict[int, tuple[object, ...]] = {}
+    for account in accounts:
+        best, born = int(facts.best[account]), created[account]
+        ranks[account] = (
+            not active[account], not has_email[best], not has_number[best], born is None, str(born), account
+        )  # fmt: skip
+    return ranks
 
 
 def _strongest_claims(found: Candidates, facts: Facts, settled: set[int]) -> dict[int, float]:

@@ -37,6 +37,7 @@ class Facts:
     second: Ints
     names_agree: Bools
     names_same: Bools
+    names_equal: Bools
     some_name_agrees: Bools
     second_fields: Ints
     has_namesake: Bools
@@ -75,6 +76,7 @@ def gather_facts(records: Records, found: Candidates) -> Facts:
         second=second,
         names_agree=first & last,
         names_same=names_same,
+        names_equal=names_same & ~found.has_level("first_name", ("nickname",)),
         some_name_agrees=first | last,
         second_fields=_count_agreeing(found, _SECOND_FIELDS),
         has_namesake=np.bincount(found.account[names_same], minlength=accounts) > 1,

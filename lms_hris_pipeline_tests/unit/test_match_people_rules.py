@@ -44,6 +44,8 @@ def _causes(row: Record) -> list[str]:
         ("number and e-mail, last name changed", {**ADA, "last_name": "Kaya"}, ("link", "key", "W1")),
         ("number, but another name", {"employee_number": "1001", "first_name": "Bo", "last_name": "Kaya"}, ("review", "score", "W1")),
         ("number and e-mail, but another name", {**ADA, "first_name": "Bo", "last_name": "Kaya"}, ("review", "score", "W1")),
+        ("all but the name", {**ADA, **PLACE, "hire_date": "2020-01-01", "first_name": "Bo", "last_name": "Kaya"}, ("review", "score", "W1")),
+        ("a name that is only alike, and the place", {**PLACE, "first_name": "Adda", "last_name": "Lorens"}, ("review", "score", "W1")),
         ("e-mail, but another first name", {"email": ADA["email"], "first_name": "Bo"}, ("review", "score", "W1")),
         ("names swapped, with a number", {"employee_number": "1001", "first_name": "Lorenz", "last_name": "Ada"}, ("link", "key", "W1")),
         ("name, hire date and place", {"hire_date": "2020-01-01", **PLACE}, ("link", "score", "W1")),
@@ -91,6 +93,17 @@ def test_namesakes_go_to_people_and_the_one_without_account_is_named() -> None:
     assert "namesake" in _causes(rows["2"])
 
 
+def test_an_account_that_waits_for_people_is_not_passed_over_by_a_namesakes() -> None:
+    """Ada the contractor has an account; the other Ada's says no more than her name. Nobody was converted."""
+    workers = [
+        worker("W1", "Ada", "Lorenz", worker_type="Contingent Worker", **ADA),
+        worker("W2", "Ada", "Lorenz", hire_date=LAST_YEAR, employee_number="2002"),
+    ]
+    rows = match_world(workers, [account("1", "Ada", "Lorenz", **ADA), account("2", "Ada", "Lorenz", **PLACE)])
+    assert _said(rows["1"]) == ("link", "key", "W1")
+    assert _said(rows["2"]) == ("review", "score", "W2")
+
+
 def test_a_place_tells_no_namesakes_apart() -> None:
     workers = [
         worker("W1", "Ada", "Lorenz", **ADA),
@@ -125,6 +138,22 @@ def test_a_second_account_of_a_recorded_person_is_a_duplicate() -> None:
     rows = match_world([worker("W1", "Ada", "Lorenz", **ADA)], accounts, [recorded("1", "W1")])
     assert _said(rows["1"]) == ("link", "recorded", "W1")
     assert (_said(rows["2"]), rows["2"]["primary_learner_id_lms"]) == (("duplicate", "key", "W1"), "1")
+
+
+def test_a_number_on_two_accounts_is_no_key() -> None:
+    twins = [account(name, "Ada", "Lorenz", employee_number="1001", **PLACE) for name in ("1", "2")]
+    rows = match_world([worker("W1", "Ada", "Lorenz", **ADA)], twins)
+    assert [(row["decision"], row["method"]) for row in rows.values()] == [("link", "score"), ("duplicate", "score")]
+
+
+def test_a_second_account_waits_while_the_first_is_in_doubt() -> None:
+    workers = [worker("W1", "Ada", "Lorenz", **ADA), worker("W2", "Bo", "Kaya", employee_number="2002")]
+    doubtful = account("1", "Ada", "Lorenz", **{**ADA, "employee_number": "2002"}, hire_date="2020-01-01", **PLACE)
+    rows = match_world(workers, [doubtful, account("2", "Ada", "Lorenz", hire_date="2020-01-01", **PLACE)])
+    assert {name: row["decision"] for name, row in rows.items()} == {"1": "review", "2": "review"}
+    assert "another account, itself in doubt, fits this worker better" in rows["2"]["reason"]
+    alone = match_world(workers, [account("2", "Ada", "Lorenz", hire_date="2020-01-01", **PLACE)])
+    assert alone["2"]["decision"] == "link"
 
 
 def test_a_namesake_without_further_evidence_is_no_duplicate() -> None:
@@ -185,6 +214,10 @@ def test_a_link_to_a_record_that_is_gone_stays_unless_the_person_seems_to_be_bac
     assert "HR no longer sends the worker record" in alone["reason"]
     back = match_world([worker("W2", "Ada", "Lorenz")], accounts, links)["1"]
     assert _said(back) == ("review", "recorded", "W2")
+    settled = match_world(
+        [worker("W2", "Ada", "Lorenz")], [*accounts, account("2", "Ada", "Lorenz")], [*links, recorded("2", "W2")]
+    )["1"]
+    assert _said(settled) == ("link", "recorded", "W9"), "somebody else of that name, with an account of their own"
 
 
 def test_people_decide_same() -> None:
@@ -212,6 +245,21 @@ def test_different_holds_for_all_records_of_a_person_and_the_later_word_counts()
     assert match_world(workers, accounts, (), [no])["1"]["decision"] == "no_match"
     later = decided("1", "W2", "same", decided_at=DECIDED + timedelta(days=1))
     assert _said(match_world(workers, accounts, (), [no, later])["1"]) == ("link", "decision", "W2")
+
+
+def test_two_words_on_one_person_at_one_time_are_taken_with_caution() -> None:
+    workers = [
+        worker("W1", "Ada", "Lorenz", universal_id="U1", termination_date=LAST_YEAR),
+        worker("W2", "Ada", "Lorenz", universal_id="U1", hire_date=LAST_YEAR, **ADA),
+    ]
+    words = [decided("1", "W1", "different"), decided("1", "W2", "same")]
+    assert match_world(workers, [account("1", "Ada", "Lorenz", **ADA)], (), words)["1"]["decision"] == "no_match"
+
+
+def test_of_two_people_named_the_later_word_counts() -> None:
+    workers = [worker("W1", "Ada", "Lorenz", **ADA), worker("W2", "Bo", "Kaya")]
+    words = [decided("1", "W1", "same", decided_at=DECIDED + timedelta(days=1)), decided("1", "W2", "same")]
+    assert _said(match_world(workers, [account("1", "Bo", "Kaya")], (), words)["1"]) == ("link", "decision", "W1")
 
 
 def test_a_second_account_that_people_joined_is_a_duplicate() -> None:
@@ -248,6 +296,9 @@ def test_scenario_2_no_case_where_the_namesake_has_an_account_or_was_there_befor
     accounts = [account("1", "Ada", "Lorenz", **ADA), account("2", "Ada", "Lorenz", employee_number="9009")]
     rows = match_world([left, other], accounts)
     assert {name: _said(row) for name, row in rows.items()} == {"1": ("link", "key", "W1"), "2": ("link", "key", "W2")}
+    employee = worker("W1", "Ada", "Lorenz", **ADA)
+    contractor = worker("W2", "Ada", "Lorenz", hire_date=LAST_WEEK, worker_type="Contingent Worker")
+    assert _said(match_world([employee, contractor], accounts[:1])["1"]) == ("link", "key", "W1"), "employees stay"
     earlier = worker("W2", "Ada", "Lorenz", hire_date=date(2015, 1, 1), employee_number="9009")
     assert _said(match_world([left, earlier], accounts[:1])["1"]) == ("link", "key", "W1")
 
