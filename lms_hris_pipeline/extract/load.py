@@ -16,6 +16,12 @@ from lms_hris_pipeline.extract.previous import extract_chain
 MAX_OBJECT_BYTES = 4 * LINE_BYTES
 """A line holds at most LINE_BYTES of records, or one longer record."""
 
+RECORDS_A_LINE = 10**7
+"""More than fit into a line of LINE_BYTES."""
+
+LINES_A_FILE = 10**8
+"""More than a file ever has; 90,000 files of so many lines of so many records still number within a BIGINT."""
+
 
 def _sql(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
@@ -41,10 +47,10 @@ def raw_query(landing_root: Path, manifest: Manifest, record_key: str = "id") ->
     ]
     if not paths:
         return RawQuery(_sql("raw_empty.sql"), {})
-    params: dict[str, object] = {"landing_files": paths, "max_object_bytes": MAX_OBJECT_BYTES}
+    params: dict[str, object] = {"landing_files": paths, "max_object_bytes": MAX_OBJECT_BYTES, "records_a_line": RECORDS_A_LINE}
     if len(paths) == 1:
         return RawQuery(_sql("raw_full.sql"), params)
-    return RawQuery(_sql("raw_latest.sql"), {**params, "record_key": f'$."{record_key}"'})
+    return RawQuery(_sql("raw_latest.sql"), {**params, "lines_a_file": LINES_A_FILE, "record_key": f'$."{record_key}"'})
 
 
 def extracts_rows(manifests: Sequence[Manifest]) -> dict[str, list[object]]:

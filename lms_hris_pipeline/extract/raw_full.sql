@@ -1,9 +1,8 @@
 -- grain: one record of the vendor's answer
--- inputs: landing files, one vendor page (or a part of a long one) a line
--- All records, in the order in which they landed.
+-- inputs: a landing file, one vendor page (or a part of a long one) a line
+-- All records as they landed. The number is made of the place: numbering without gaps would sort all records.
 with pages as (
     select
-        list_position($landing_files, landed.filename) as file_no,
         landed.page as page_no,
         landed.fetched_at,
         landed.records
@@ -11,14 +10,12 @@ with pages as (
         $landing_files,
         format = 'newline_delimited',
         columns = {page: 'INTEGER', fetched_at: 'TIMESTAMP', records: 'JSON[]'},
-        filename = true,
         maximum_object_size = $max_object_bytes
     ) as landed
 ),
 
 records as (
     select
-        pages.file_no,
         pages.page_no,
         pages.fetched_at,
         unnest(pages.records) as record,
@@ -27,9 +24,8 @@ records as (
 )
 
 select
-    row_number() over (order by records.file_no, records.page_no, records.position) as record_no,
+    records.page_no::bigint * $records_a_line + records.position as record_no,
     records.page_no,
     records.fetched_at,
     records.record
 from records
-order by record_no

@@ -1,6 +1,7 @@
 -- grain: one record of the vendor's answer
 -- inputs: landing files, one vendor page (or a part of a long one) a line
 -- A full extract and the changes of later nights: of each key the record that landed last.
+-- Keys and places alone are compared; the records themselves are not sorted.
 with pages as (
     select
         list_position($landing_files, landed.filename) as file_no,
@@ -16,7 +17,7 @@ with pages as (
     ) as landed
 ),
 
-records as (
+placed as (
     select
         pages.file_no,
         pages.page_no,
@@ -26,24 +27,25 @@ records as (
     from pages
 ),
 
-latest as (
+records as (
     select
-        records.file_no,
-        records.page_no,
-        records.position,
-        records.fetched_at,
-        records.record
+        (placed.file_no::bigint * $lines_a_file + placed.page_no) * $records_a_line + placed.position as record_no,
+        placed.page_no,
+        placed.fetched_at,
+        placed.record
+    from placed
+),
+
+latest as (
+    select max(records.record_no) as record_no
     from records
-    qualify row_number() over (
-        partition by records.record ->> $record_key
-        order by records.file_no desc, records.page_no desc, records.position desc
-    ) = 1
+    group by records.record ->> $record_key
 )
 
 select
-    row_number() over (order by latest.file_no, latest.page_no, latest.position) as record_no,
-    latest.page_no,
-    latest.fetched_at,
-    latest.record
-from latest
-order by record_no
+    records.record_no,
+    records.page_no,
+    records.fetched_at,
+    records.record
+from records
+semi join latest on latest.record_no = records.record_no

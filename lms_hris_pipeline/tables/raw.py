@@ -46,7 +46,7 @@ def _raw(schema: str, system: str, name: str, domain: str, about: str) -> Table:
         owner="team:integration",
         domain=domain,
         columns=(
-            Column("record_no", "BIGINT", "Position of the record in the extract, from 1.", volatile=True),
+            Column("record_no", "BIGINT", "Place of the record in the extract: rises in the order in which records landed, with gaps.", volatile=True),
             Column("page_no", "INTEGER", "Page of the extract the record came on, from 1.", volatile=True),
             Column("fetched_at", "TIMESTAMP", "When the page was fetched.", unit="UTC", volatile=True),
             Column("record", "JSON", "The record, untouched.", pii=Pii.SENSITIVE),

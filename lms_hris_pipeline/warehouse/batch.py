@@ -24,6 +24,8 @@ _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
 _BUILT = "main.built_tables"
 MEMORY_LIMIT = "1500MB"
+_STORED = {"JSON": " using compression zstd"}
+"""Whole records: by default they took 2.3 s and 113 MB to store instead of 0.9 s and 35 MB (1.1M enrolments)."""
 
 
 class Batch:
@@ -210,7 +212,8 @@ class Batch:
 
     def _fill(self, table: Table, select: str, params: Mapping[str, object] | None) -> int:
         columns = ", ".join(
-            f'"{column.name}" {column.type}{"" if column.null else " not null"}' for column in table.columns
+            f'"{column.name}" {column.type}{"" if column.null else " not null"}{_STORED.get(column.type, "")}'
+            for column in table.columns
         )
         # a key is checked by counting: a primary-key index would cost four times the load (1M rows)
         keys = ", ".join(f'"{name}"' for name in table.key)

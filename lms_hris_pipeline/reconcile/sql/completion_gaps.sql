@@ -26,16 +26,28 @@ held_in_hris as (
 ),
 
 -- the first account's row stands for the person where several accounts hold the same completion
-counted_in_lms as (
+missing_hris as (
     select
+        'missing_hris' as gap,
         held_in_lms.worker_id_hris,
-        held_in_lms.person_key,
         held_in_lms.learner_id_lms,
-        held_in_lms.canonical_course_code,
+        held_in_lms.canonical_course_code as course_code,
         held_in_lms.completed_date,
-        held_in_lms.score_pct
+        held_in_lms.score_pct,
+        'completed' as lms_status,
+        'worker:' || held_in_lms.worker_id_hris as target_key
     from held_in_lms
-    where held_in_lms.canonical_course_code is not null
+    cross join reconcile.observed as observed
+    anti join held_in_hris
+        on
+            held_in_hris.person_key = held_in_lms.person_key
+            and held_in_hris.canonical_course_code = held_in_lms.canonical_course_code
+            and held_in_hris.completed_date = held_in_lms.completed_date
+    where
+        held_in_lms.canonical_course_code is not null
+        and observed.has_all_training_records
+        and observed.has_all_workers
+    -- ranked after the comparison, which leaves few
     qualify row_number() over (
         partition by held_in_lms.person_key, held_in_lms.canonical_course_code, held_in_lms.completed_date
         order by
@@ -43,29 +55,6 @@ counted_in_lms as (
             held_in_lms.score_pct desc nulls last,
             held_in_lms.learner_id_lms
     ) = 1
-),
-
-missing_hris as (
-    select
-        'missing_hris' as gap,
-        counted_in_lms.worker_id_hris,
-        counted_in_lms.learner_id_lms,
-        counted_in_lms.canonical_course_code as course_code,
-        counted_in_lms.completed_date,
-        counted_in_lms.score_pct,
-        'completed' as lms_status,
-        'worker:' || counted_in_lms.worker_id_hris as target_key
-    from counted_in_lms
-    cross join reconcile.observed as observed
-    left join held_in_hris
-        on
-            held_in_hris.person_key = counted_in_lms.person_key
-            and held_in_hris.canonical_course_code = counted_in_lms.canonical_course_code
-            and held_in_hris.completed_date = counted_in_lms.completed_date
-    where
-        held_in_hris.person_key is null
-        and observed.has_all_training_records
-        and observed.has_all_workers
 ),
 
 courses_completed_in_lms as (

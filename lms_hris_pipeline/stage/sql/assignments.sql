@@ -11,17 +11,23 @@ with received as (
     ) = 1
 ),
 
-spells as (
+jobs as (
     select
         received.worker_id_hris,
+        unnest(from_json(received.record -> '$.Jobs_group', '["JSON"]')) as job
+    from received
+    where received.worker_id_hris is not null
+),
+
+spells as materialized (
+    select
+        jobs.worker_id_hris,
         json_extract_string(jobs.job, [
             $hris_assignment_id, $hris_position, $hris_job_profile, $hris_business_title, $hris_organization,
             $hris_cost_center, $hris_company, $hris_location, $hris_manager, $hris_fte, $hris_is_primary,
             $hris_start_date, $hris_end_date, $hris_recorded_moment
         ]) as fields
-    from received
-    cross join unnest(from_json(received.record -> '$.Jobs_group', '["JSON"]')) as jobs(job)
-    where received.worker_id_hris is not null
+    from jobs
 ),
 
 named as (

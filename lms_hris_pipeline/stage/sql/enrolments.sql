@@ -6,7 +6,7 @@ with received as (
     from raw_lms.enrolments as enrolments
 ),
 
-named as (
+named as materialized (
     select
         nullif(trim(received.entry['id']), '') as enrolment_id_lms,
         nullif(trim(received.entry['user_id']), '') as learner_id_lms,
@@ -20,6 +20,15 @@ named as (
         coalesce(lower(received.entry['archived']) in ('true', '1'), false) as is_archived,
         try_cast(received.entry['last_update'] as timestamp) as updated_at
     from received
+),
+
+-- few come twice: ranking those alone takes half of the time of ranking all (1M rows)
+repeated as (
+    select named.enrolment_id_lms
+    from named
+    where named.enrolment_id_lms is not null and named.learner_id_lms is not null
+    group by named.enrolment_id_lms
+    having count(*) > 1
 ),
 
 latest as (
@@ -36,20 +45,39 @@ latest as (
         named.is_archived,
         named.updated_at
     from named
+    anti join repeated on repeated.enrolment_id_lms = named.enrolment_id_lms
     where named.enrolment_id_lms is not null and named.learner_id_lms is not null
-    qualify row_number() over (
-        partition by named.enrolment_id_lms
-        order by
-            named.updated_at desc nulls last,
-            named.completed_at desc nulls last,
-            named.status,
+    union all
+    (
+        select
+            named.enrolment_id_lms,
             named.learner_id_lms,
             named.course_code,
-            named.score_pct desc nulls last,
-            named.is_archived desc,
+            named.course_id_lms,
+            named.status,
+            named.owner,
             named.enrolled_at,
-            named.owner
-    ) = 1
+            named.completed_at,
+            named.score_pct,
+            named.is_archived,
+            named.updated_at
+        from named
+        semi join repeated on repeated.enrolment_id_lms = named.enrolment_id_lms
+        where named.learner_id_lms is not null
+        qualify row_number() over (
+            partition by named.enrolment_id_lms
+            order by
+                named.updated_at desc nulls last,
+                named.completed_at desc nulls last,
+                named.status,
+                named.learner_id_lms,
+                named.course_code,
+                named.score_pct desc nulls last,
+                named.is_archived desc,
+                named.enrolled_at,
+                named.owner
+        ) = 1
+    )
 )
 
 select

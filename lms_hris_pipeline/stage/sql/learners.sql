@@ -1,6 +1,6 @@
 -- grain: one account
 -- Zero dates are null. An account can log in unless the learning system says that it cannot.
-with received as (
+with received as materialized (
     select
         from_json(users.record, '{"user_id":"VARCHAR","username":"VARCHAR","first_name":"VARCHAR","last_name":"VARCHAR","email":"VARCHAR","status":"VARCHAR","level":"VARCHAR","creation_date":"VARCHAR","last_update":"VARCHAR","last_access_date":"VARCHAR","manager_id":"VARCHAR","branches":[{"id":"VARCHAR","code":"VARCHAR"}]}') as entry,
         json_extract_string(users.record, [

@@ -10,12 +10,11 @@ with received as (
     ) = 1
 ),
 
-spells as (
+spells as materialized (
     select
         received.worker_id_hris,
-        entries.entry
+        unnest(from_json(received.record -> '$.Leaves_group', '[{"Leave_ID":"VARCHAR","Leave_Type":"VARCHAR","First_Day":"VARCHAR","Last_Day":"VARCHAR"}]')) as entry
     from received
-    cross join unnest(from_json(received.record -> '$.Leaves_group', '[{"Leave_ID":"VARCHAR","Leave_Type":"VARCHAR","First_Day":"VARCHAR","Last_Day":"VARCHAR"}]')) as entries(entry)
     where received.worker_id_hris is not null
 ),
 

@@ -11,12 +11,11 @@ with received as (
     ) = 1
 ),
 
-entries as (
+entries as materialized (
     select
         received.worker_id_hris,
-        items.item
+        unnest(from_json(received.record -> '$.Skills_group', '[{"Skill_ID":"VARCHAR","Skill_Name":"VARCHAR"}]')) as item
     from received
-    cross join unnest(from_json(received.record -> '$.Skills_group', '[{"Skill_ID":"VARCHAR","Skill_Name":"VARCHAR"}]')) as items(item)
     where received.worker_id_hris is not null
 ),
 
