@@ -19,7 +19,7 @@ dev: setup  ## the sandbox and the Dagster UI, until Ctrl-C
 lint: setup  ## style, types, import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: setup  ## speed and memory beside a floor; SIZES="2000 20000 100000"
+bench: setup  ## speed and memory beside a floor; ARGS="--sizes 2000 20000 100000" and more: ARGS=--help
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 soak: setup  ## ten days of 2,000 workers, every family on auto

@@ -9,7 +9,7 @@ import pytest
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.sandbox import company, truth
 from lms_hris_pipeline_tests.support.company import expected_deltas, expected_exceptions
-from lms_hris_pipeline_tests.support.nights import FAMILIES, House, answer_doubts, house, proposed
+from lms_hris_pipeline_tests.support.nights import FAMILIES, House, answer_doubts, house, play_days, proposed
 from lms_hris_pipeline_tests.support.reconcile import findings_of
 
 WORKERS = 150
@@ -63,15 +63,7 @@ def test_ten_days_converge_each_day(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     company.generate(folder, workers=WORKERS, seed=7, faults=company.FaultRates.default())
     with house(tmp_path, folder, monkeypatch) as built:
         built.automatic()
-        built.night()
-        for _ in range(10):
-            company.advance(folder, days=1)
-            answer_doubts(built)
-            wanted = truth.expected_state(folder)
-            built.night()
-            assert truth.differences(wanted, truth.read_state(folder)) == []
-            with built.ledger() as ledger:
-                assert ledger.deltas(states=("proposed", "approved", "auto_approved", "sending", "failed")) == []
+        play_days(built, 10)
 
 
 def test_a_clean_company_raises_nothing_and_wants_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from lms_hris_pipeline.ledger import Ledger, open_ledger
 from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, FRESH_TAG, REPLAY_TAG
+from lms_hris_pipeline.sandbox import company, truth
 from lms_hris_pipeline.sandbox.api.options import SandboxOptions
 from lms_hris_pipeline.sandbox.api.server import SandboxServer
 from lms_hris_pipeline.sandbox.store import instant, open_company
@@ -156,6 +157,19 @@ def answer_doubts(built: House) -> int:
     return answers
 
 
+def play_days(built: House, days: int) -> None:
+    """A night, then day after day the company lives on and each night must bring both systems where the truth wants them."""
+    built.night()
+    for _ in range(days):
+        company.advance(built.company, days=1)
+        answer_doubts(built)
+        wanted = truth.expected_state(built.company)
+        built.night()
+        assert truth.differences(wanted, truth.read_state(built.company)) == []
+        with built.ledger() as ledger:
+            assert ledger.deltas(states=("proposed", "approved", "auto_approved", "sending", "failed")) == []
+
+
 def execute(tags: Mapping[str, str], instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
     """Run the job in this process; where no instance is given, nothing is kept of Dagster's own records."""
     from lms_hris_pipeline.definitions import NIGHTLY, defs
@@ -196,11 +210,11 @@ def failures(result: dg.ExecuteInProcessResult) -> list[str]:
 
 @contextmanager
 def house(
-    home: Path, company: Path, monkeypatch: pytest.MonkeyPatch, *, as_process: bool = False, **options: Any
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, *, as_process: bool = False, **options: Any
 ) -> Iterator[House]:
-    """An installation in `home` over the made-up company in `company`; settings lead to its vendors."""
-    with SandboxServer(company, SandboxOptions(**options), as_process=as_process) as server:
-        built = House(home, server, company, monkeypatch, options)
+    """An installation in `home` over the made-up company in `folder`; settings lead to its vendors."""
+    with SandboxServer(folder, SandboxOptions(**options), as_process=as_process) as server:
+        built = House(home, server, folder, monkeypatch, options)
         monkeypatch.setenv("LMS_HRIS_CONFIG", str(home / "lms_hris.toml"))
         monkeypatch.setenv("LMS_HRIS_HRIS__BASE_URL", server.workday_url)
         monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", server.docebo_url)
