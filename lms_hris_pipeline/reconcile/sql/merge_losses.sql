@@ -1,9 +1,24 @@
 -- grain: one completion or certificate that a merge of a second account into the first would lose or leave worse
 -- The learning system keeps one present enrolment a course, drops the second account's archived ones, and keeps the
 -- first account's certificate where both hold one. Of the present ones the better may be chosen, course by course.
-with held as (
+-- Both accounts of a pair are listed first: a join by `in` compares every pair with every enrolment.
+with members as (
     select
         accounts.learner_id_lms as pair_learner_id_lms,
+        accounts.learner_id_lms
+    from reconcile.person_accounts as accounts
+    where accounts.role = 'duplicate'
+    union
+    select
+        accounts.learner_id_lms as pair_learner_id_lms,
+        accounts.primary_learner_id_lms as learner_id_lms
+    from reconcile.person_accounts as accounts
+    where accounts.role = 'duplicate'
+),
+
+held as (
+    select
+        members.pair_learner_id_lms,
         enrolments.learner_id_lms,
         enrolments.enrolment_id_lms,
         enrolments.course_code,
@@ -12,10 +27,8 @@ with held as (
             when enrolments.status = 'completed' then coalesce(strftime(enrolments.completed_at, '%Y-%m-%d'), '')
         end as completed_on,
         coalesce(enrolments.score_pct, -1) as score_pct
-    from reconcile.person_accounts as accounts
-    inner join canonical.enrolments as enrolments
-        on enrolments.learner_id_lms in (accounts.learner_id_lms, accounts.primary_learner_id_lms)
-    where accounts.role = 'duplicate'
+    from members
+    inner join canonical.enrolments as enrolments on enrolments.learner_id_lms = members.learner_id_lms
 ),
 
 shared_courses as (
