@@ -47,7 +47,11 @@ def raw_query(landing_root: Path, manifest: Manifest, record_key: str = "id") ->
     ]
     if not paths:
         return RawQuery(_sql("raw_empty.sql"), {})
-    params: dict[str, object] = {"landing_files": paths, "max_object_bytes": MAX_OBJECT_BYTES, "records_a_line": RECORDS_A_LINE}
+    params: dict[str, object] = {
+        "landing_files": paths,
+        "max_object_bytes": MAX_OBJECT_BYTES,
+        "records_a_line": RECORDS_A_LINE,
+    }
     if len(paths) == 1:
         return RawQuery(_sql("raw_full.sql"), params)
     return RawQuery(_sql("raw_latest.sql"), {**params, "lines_a_file": LINES_A_FILE, "record_key": f'$."{record_key}"'})

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lms_hris_pipeline.sandbox import company
-from lms_hris_pipeline_tests.support.nights import House, exported, failures, house
+from lms_hris_pipeline_tests.support.nights import FAMILIES, House, exported, failures, house
 from lms_hris_pipeline_tests.support.sandbox_api import Sandbox
 
 WORKERS = 80
@@ -31,6 +31,7 @@ def first_night(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     with pytest.MonkeyPatch.context() as patch:
         shutil.copytree(template, home / "company")
         with house(home, home / "company", patch) as built:
+            built.configure(policy=dict.fromkeys(FAMILIES, "shadow"))
             built.night()
             built.shelf.folder(built.shelf.current() or "").joinpath("warehouse.duckdb").chmod(0o644)
     return home
@@ -42,7 +43,7 @@ def troubled(first_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     home = tmp_path / "home"
     shutil.copytree(first_night, home)
     with house(home, home / "company", monkeypatch) as built, httpx.Client(timeout=20) as http:
-        built.configure(extract={"timeout_seconds": 2, "max_attempts": 3})
+        built.configure(extract={"timeout_seconds": 2, "max_attempts": 3}, policy=dict.fromkeys(FAMILIES, "shadow"))
         yield built, Sandbox(built.server, http, home / "company")
 
 
@@ -77,7 +78,7 @@ STOPPING: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("cut body of users", "cut_body", {"path": "/manage/v1/user"}, ("Docebo", "users", "page 1")),
     ("cut body of workers", "cut_body", {"path": "/ccx/service/customreport2", "query": "Location="}, ("Workday", "workers")),
     ("14: empty HTTP 200", "empty_200", {"path": "/ccx/service/customreport2", "query": "Location="}, ("Workday", "workers")),
-    ("empty users", "empty_200", {"path": "/manage/v1/user"}, ("Docebo", "users", "page 1")),
+    ("14: empty list of accounts", "empty_200", {"path": "/manage/v1/user"}, ("Docebo", "users", "0 records")),
     ("duplicate page", "duplicate_page", {"path": "/learn/v1/enrollments"}, ("Docebo", "enrolments", "page")),
     ("missing page", "missing_page", {"path": "/learn/v1/enrollments"}, ("Docebo", "enrolments", "page")),
     ("33: renamed field", "renamed_field",

@@ -121,7 +121,7 @@ import os, signal
 from lms_hris_pipeline.resources import runs
 from lms_hris_pipeline_tests.support.nights import execute
 def heard(stage, name, count, seconds):
-    if f"{stage}/{name.split()[0]}" == os.environ["KILL_AFTER"]:
+    if (stage + "/" + name.split()[0]) == os.environ["KILL_AFTER"]:
         os.kill(os.getpid(), signal.SIGKILL)
 with runs.listening(heard):
     execute({tags!r})
