@@ -78,7 +78,7 @@ def group_rows(batch: Batch, table: Table) -> "pd.DataFrame":
         f"select {', '.join(seen)}, coalesce(repeated.found, false) as {REPEATS_KEY}, count(*) as {ROW_COUNT} "
         f"from {table.sql_name} as rows left join repeated on {same} group by all order by all"
     )
-    groups: "pd.DataFrame" = batch.arrow(query).to_pandas()
+    groups: pd.DataFrame = batch.arrow(query).to_pandas()
     return groups
 
 
