@@ -10,8 +10,8 @@ export GX_ANALYTICS_ENABLED = false
 nightly: setup  ## one night on the built-in sandbox; ARGS are passed on (--no-advance, --workers …)
 	@$(BIN)/lms-hris nightly --sandbox $(ARGS)
 
-test: setup  ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup  ## all tests, one process a core; ARGS are passed on
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 dev: setup  ## the sandbox and the Dagster UI, until Ctrl-C
 	@exec $(BIN)/lms-hris dev $(ARGS)

@@ -58,6 +58,7 @@ def test_what_is_published_is_there_and_the_next_night_wants_nothing(
             assert_same(findings_of(batch), expected_exceptions(folder), "exceptions that remain")
 
 
+@pytest.mark.timeout(900)
 def test_ten_days_converge_each_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "company"
     company.generate(folder, workers=WORKERS, seed=7, faults=company.FaultRates.default())
