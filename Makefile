@@ -5,7 +5,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export HF_HUB_OFFLINE = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: nightly test dev lint bench soak crash docs clean setup
+.PHONY: nightly test dev lint bench soak docs clean setup
 
 nightly: setup  ## one night on the built-in sandbox; ARGS are passed on (--no-advance, --workers …)
 	@$(BIN)/lms-hris nightly --sandbox $(ARGS)
