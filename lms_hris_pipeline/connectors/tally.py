@@ -52,7 +52,8 @@ class EntityTally:
             ContractBroken: a field is missing, a record or a cursor came before.
             ListMoved: the same record came with other values, or the total shrank.
         """
-        self._check_fields(page)
+        shapes = Counter(map(tuple, page.records))
+        self._check_fields(page, shapes)
         self._check_cursor(page)
         fresh = self._new_records(page)
         part = page.part
@@ -61,7 +62,7 @@ class EntityTally:
         self._counts[part.series] += len(page.records)
         self.rows += len(fresh)
         self.pages += 1
-        self._shapes.update(map(tuple, fresh))
+        self._shapes.update(shapes if len(fresh) == len(page.records) else map(tuple, fresh))
         return fresh
 
     def finish(self, expected: int | None) -> None:
@@ -116,9 +117,9 @@ class EntityTally:
     def _named(self, page: Page) -> str:
         return f"{self._vendor} {self._entity}, {page.part.about}"
 
-    def _check_fields(self, page: Page) -> None:
+    def _check_fields(self, page: Page, shapes: Iterable[tuple[str, ...]]) -> None:
         required = self._contract.required
-        for shape in set(map(tuple, page.records)):
+        for shape in shapes:
             if not required.issubset(shape):
                 self._broken(page, sorted(required.difference(shape))[0])
         if not self._contract.nested:
@@ -145,13 +146,22 @@ class EntityTally:
             raise ContractBroken(f"{self._named(page)}: the cursor came before, on {before.partition('#')[2]}")
 
     def _new_records(self, page: Page) -> list[Json]:
-        key, repeats, seen = self._contract.key, self._contract.repeats, self._seen
+        key, repeats, seen, about = self._contract.key, self._contract.repeats, self._seen, page.part.about
+        identities: list[object] = (
+            [str(record[key[0]]) for record in page.records]
+            if len(key) == 1
+            else [tuple(str(record[name]) for name in key) for record in page.records]
+        )
+        if not repeats:
+            arrived: dict[object, tuple[bytes, str]] = dict.fromkeys(identities, (b"", about))
+            if len(arrived) == len(identities) and seen.keys().isdisjoint(arrived):
+                seen.update(arrived)
+                return page.records
         fresh = []
-        for record in page.records:
-            identity = str(record[key[0]]) if len(key) == 1 else tuple(str(record[name]) for name in key)
+        for identity, record in zip(identities, page.records, strict=True):
             before = seen.get(identity)
             if before is None:
-                seen[identity] = (_fingerprint(record) if repeats else b"", page.part.about)
+                seen[identity] = (_fingerprint(record) if repeats else b"", about)
                 fresh.append(record)
             elif not repeats:
                 raise ContractBroken(

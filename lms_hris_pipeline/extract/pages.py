@@ -85,6 +85,8 @@ class PageRun:
 
     def _note(self, page: Page, records: list[Json]) -> None:
         self._queue(page.more)
+        if not records or WATERMARK_FIELD not in records[0]:
+            return
         changed = [mark for record in records if isinstance(mark := record.get(WATERMARK_FIELD), str)]
         if changed:
             self.watermark = max(self.watermark or "", *changed)

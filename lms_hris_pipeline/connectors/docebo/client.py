@@ -100,7 +100,7 @@ def checked_page(body: Any, number: int, about: str) -> ListPage:
     if not isinstance(data, dict):
         raise ContractBroken(f"{VENDOR}: the answer for {about} has no object 'data'")
     items, total, pages = data.get("items"), _number(data.get("total_count")), _number(data.get("total_page_count"))
-    if not isinstance(items, list) or not all(type(item) is dict for item in items):
+    if not isinstance(items, list) or not set(map(type, items)) <= {dict}:
         raise ContractBroken(f"{VENDOR}: the answer for {about} has no list 'items' of objects")
     if total is None or pages is None:
         raise ContractBroken(f"{VENDOR}: the answer for {about} has no 'total_count' or no 'total_page_count'")

@@ -76,7 +76,7 @@ class WorkdayTenant:
     @staticmethod
     def _rows(body: Any, name: str, about: str) -> list[Json]:
         rows = body.get(name) if isinstance(body, dict) else None
-        if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
+        if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
             raise ContractBroken(f"{VENDOR}: the answer for {about} has no list '{name}' of objects")
         return rows
 
