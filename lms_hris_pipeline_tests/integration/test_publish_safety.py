@@ -301,7 +301,7 @@ def test_what_cannot_be_taken_back_is_said_with_its_reason(firm: Firm) -> None:
     assert ids == []
     assert impossible == {
         found["create"]: "a create that is verified has no inverse",
-        found["add_training_record"]: "a add_training_record that is verified has no inverse",
+        found["add_training_record"]: "an add_training_record that is verified has no inverse",
         found["reactivate"]: "nothing was sent: the target was so already",
         found["deactivate"]: "a deactivate that is proposed has no inverse",
         "nobody": "there is no such delta",

@@ -151,7 +151,7 @@ def answer_doubts(built: House) -> int:
             )
             answers += 1
         for tag, decision, skill in tags:
-            if (skill if decision == "accept" else None) != meanings.get(tag):
+            if decision == "review" or (skill if decision == "accept" else None) != meanings.get(tag):
                 ledger.decide_tag(tag, meanings.get(tag), by="a tester", now=built.as_of())
                 answers += 1
     return answers
