@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lms_hris_pipeline.resources.parameters import query_params, role_rules
 from lms_hris_pipeline.settings import RoleRule, Settings
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline.tables.contract import Table
@@ -23,21 +24,6 @@ Record = dict[str, Any]
 AS_OF = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
 FETCHED = datetime(2026, 11, 2, 21, 30)  # noqa: DTZ001 - a DuckDB timestamp is naive UTC
 JOB_FAMILY_RULE = RoleRule(source="job_family", value="*", group="JF: {value}")
-
-
-def query_params(settings: Settings) -> dict[str, object]:
-    """What settings say to the queries, as a run binds it."""
-    paths = {f"hris_{name}": f'$."{alias}"' for name, alias in settings.hris.fields.model_dump().items()}
-    paths |= {f"lms_{name}": f'$."{alias}"' for name, alias in settings.lms.fields.model_dump().items()}
-    return {
-        **paths,
-        "firm_time_zone": settings.firm.time_zone,
-        "prehire_days": settings.scope.prehire_days,
-        "include_contingent": settings.scope.include_contingent,
-        "username_rule": settings.scope.username_rule,
-        "erase_when_empty": settings.scope.erase_when_empty,
-        "min_score_pct": settings.skills.min_score_pct,
-    }
 
 
 def sandbox_settings(**sections: Mapping[str, object]) -> Settings:
@@ -55,17 +41,7 @@ def open_batch(settings: Settings | None = None, as_of: datetime = AS_OF) -> Bat
     """An empty batch in memory that knows the role rules."""
     chosen = settings or sandbox_settings()
     batch = Batch.in_memory(as_of=as_of, params=query_params(chosen))
-    rules = chosen.scope.roles
-    batch.register(
-        "settings_role_rules",
-        pa.table(
-            {
-                "source": pa.array([rule.source for rule in rules], pa.string()),
-                "value": pa.array([rule.value for rule in rules], pa.string()),
-                "group_name": pa.array([rule.group for rule in rules], pa.string()),
-            }
-        ),
-    )
+    batch.register("settings_role_rules", role_rules(chosen))
     return batch
 
 
