@@ -20,7 +20,7 @@ from lms_hris_pipeline.report import assets as report_assets
 from lms_hris_pipeline.report import checks as report_checks
 from lms_hris_pipeline.resources.alerts import report_failure
 from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
-from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, night_resource
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, REPLAY_TAG, night_resource
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 from lms_hris_pipeline.stage import assets as stage_assets
 from lms_hris_pipeline.stage import checks as stage_checks
@@ -30,6 +30,8 @@ FRESH_WITHIN = timedelta(hours=26)
 """A day and two hours: the clock may change, and a night takes its time."""
 QUOTA_SECONDS = 3600
 """Vendors count calls by the hour."""
+LOOK_BACK = 20
+"""Runs of the job among which the last night is looked for; replays are runs of it too."""
 
 # freshness policies and owners of sensors are in beta; what they do is held by the tests
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -120,7 +122,7 @@ def approvals(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipRea
 def failures(context: dg.RunFailureSensorContext) -> None:
     """One message a failed run."""
     run = context.dagster_run
-    if BY_TAG in run.tags:
+    if is_watched_by_a_shell(run) or REPLAY_TAG in run.tags:
         return
     batch_id = run.tags.get(BATCH_TAG, "none")
     steps = ", ".join(event.step_key or "?" for event in context.get_step_failure_events())
@@ -142,14 +144,20 @@ def failures(context: dg.RunFailureSensorContext) -> None:
 )
 def quota_resumption(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A run of the same batch, once the quota is new."""
-    latest = context.instance.get_run_records(dg.RunsFilter(job_name=NIGHTLY), limit=1)
+    records = context.instance.get_run_records(dg.RunsFilter(job_name=NIGHTLY), limit=LOOK_BACK)
+    latest = [record for record in records if REPLAY_TAG not in record.dagster_run.tags][:1]
     ended = quota_end(context.instance, latest[0]) if latest else None
-    if ended is None or BY_TAG in latest[0].dagster_run.tags:
+    if ended is None or is_watched_by_a_shell(latest[0].dagster_run):
         return dg.SkipReason("The last night was not ended by a quota.")
     if datetime.now(UTC).timestamp() < ended + QUOTA_SECONDS:
         return dg.SkipReason("The quota is not new yet.")
     tags = {name: value for name, value in latest[0].dagster_run.tags.items() if name in (BATCH_TAG, AS_OF_TAG)}
     return dg.RunRequest(run_key=f"after {latest[0].dagster_run.run_id}", tags=tags)
+
+
+def is_watched_by_a_shell(run: dg.DagsterRun) -> bool:
+    """Whether a shell started the run and says itself how it ends; a re-execution only inherits the tag."""
+    return BY_TAG in run.tags and run.parent_run_id is None
 
 
 def quota_end(instance: dg.DagsterInstance, record: dg.RunRecord) -> float | None:

@@ -82,7 +82,7 @@ class Deltas(Store):
         policy: PolicySettings,
         now: datetime,
     ) -> None:
-        """Open deltas follow a phase that was changed since: into or out of shadow, or to automatic approval."""
+        """Open deltas follow a phase that was changed since: into or out of shadow, to automatic approval or back."""
         table = schema.deltas
         for is_shadow in (True, False):
             ids = [
@@ -105,6 +105,19 @@ class Deltas(Store):
                 sa.update(table)
                 .where(table.c.delta_id.in_(part), table.c.state == DeltaState.PROPOSED, table.c.rolls_back.is_(None))
                 .values(state=DeltaState.AUTO_APPROVED, decided_by="policy", decided_at=naive(now))
+            )
+
+        withdrawn = [
+            past.open[wish.wish_id][0]
+            for wish in wishes
+            if past.open[wish.wish_id][1] == DeltaState.AUTO_APPROVED
+            and not (_is_auto(wish.family, wish.risk, policy) and past.is_left_to_policy(wish.wish_id))
+        ]
+        for part in in_parts(withdrawn):
+            connection.execute(
+                sa.update(table)
+                .where(table.c.delta_id.in_(part), table.c.state == DeltaState.AUTO_APPROVED)
+                .values(state=DeltaState.PROPOSED, decided_by=None, decided_at=None)
             )
 
     def _supersede(self, connection: Connection, wish_ids: Sequence[str], now: datetime) -> int:

@@ -23,6 +23,8 @@ def _propose(night: Night) -> Done:
     """Take the batch's links, cases and deltas into the ledger."""
     if night.mode is not Mode.NIGHTLY:
         return Done(0, {"note": f"a {night.mode.value} writes nothing to the ledger"})
+    if night.shelf.current() != night.batch_id:
+        return Done(0, {"note": f"{night.shelf.current()} is newer and current: an older batch proposes nothing"})
     with night.sealed_batch() as batch:
         counts = take_in(batch, night.ledger, night.settings, now=night.now())
         wishes = [row[0] for row in batch.execute("select wish_id from reconcile.proposed_deltas")]
@@ -35,6 +37,8 @@ def _publish(night: Night) -> Done:
     """Send what is approved and read it back."""
     if night.mode is not Mode.NIGHTLY:
         return Done(0, {"note": f"a {night.mode.value} sends nothing"})
+    if night.shelf.current() != night.batch_id:
+        return Done(0, {"note": f"{night.shelf.current()} is newer and current: an older batch sends nothing"})
     summary = publish_current(
         night.settings,
         Secrets(),

@@ -42,7 +42,8 @@ def _tidy(night: Night) -> Done:
         return Done(0, {"note": "only a nightly tidies up"})
     rules = night.settings.retention
     batches = night.shelf.prune(rules.batches)
-    days = max(rules.landing_days, night.settings.lms.full_enrolments_every_days + 1)
+    # a batch that read changes only is replayed with the full extract below it
+    days = rules.landing_days + night.settings.lms.full_enrolments_every_days
     landed = prune_landing(night.data_dir / "landing", date.fromisoformat(night.batch_id[:10]), days)
     scratch = _drop_scratch(night.data_dir / "scratch")
     return Done(len(batches) + len(landed) + scratch, {"batches": len(batches), "landing": len(landed)})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.model.errors import BadInput, SealedBatch
 from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
 from lms_hris_pipeline.resources.snapshot import read_run_facts
@@ -83,7 +83,13 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
     batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
     resumes = run.parent_run_id is not None
-    is_fresh = tags.get(FRESH_TAG) == "yes"
+    if resumes and shelf.is_sealed(batch_id):
+        raise SealedBatch(
+            f"Batch {batch_id} is sealed and stays as it is; its run is not executed again\n"
+            "  `lms-hris publish` sends what is approved; a new run makes a batch of its own."
+        )
+    # a run that goes on with another's work inherits its tags; what landed since is not fetched anew
+    is_fresh = tags.get(FRESH_TAG) == "yes" and not resumes
     return Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all)
 
 

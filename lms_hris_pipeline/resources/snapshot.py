@@ -34,8 +34,9 @@ _CASES = pa.schema([("exception_id", pa.string()), ("first_seen_at", pa.timestam
 
 
 def write_run_facts(folder: Path, batch_id: str, as_of: datetime, settings: Settings) -> None:
-    """Note what the run goes by: its instant and all settings (they hold no secrets)."""
-    facts = {"batch": batch_id, "as_of": as_of.isoformat(), "settings": settings.model_dump(mode="json")}
+    """Note what the run goes by: its instant and its settings, but for the ledger's address, which may hold a password."""
+    noted = settings.model_dump(mode="json", exclude={"ledger"})
+    facts = {"batch": batch_id, "as_of": as_of.isoformat(), "settings": noted}
     write_atomically(folder / "run.json", json.dumps(facts, indent=1, sort_keys=True) + "\n")
 
 

@@ -102,6 +102,15 @@ def test_a_rejection_holds_while_its_base_holds_and_expires(ledger: Ledger) -> N
     assert summary.new == 1
 
 
+def test_a_family_that_is_automatic_no_more_waits_for_a_person(ledger: Ledger) -> None:
+    _propose(ledger, RENAME, phase="auto")
+    assert [delta.state for delta in ledger.sendable()] == [DeltaState.AUTO_APPROVED]
+    _propose(ledger, RENAME, day=1, phase="approve")
+    assert ledger.sendable() == []
+    (waiting,) = ledger.deltas(states=("proposed",))
+    assert waiting.decided_by is None
+
+
 def test_policy_does_not_approve_again_what_a_person_had_taken_back(ledger: Ledger) -> None:
     _propose(ledger, RENAME, phase="auto")
     _verify(ledger, 0)
