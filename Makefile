@@ -4,6 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export HF_HUB_OFFLINE = 1
 export GX_ANALYTICS_ENABLED = false
+export DAGSTER_DISABLE_TELEMETRY = 1
 
 .PHONY: nightly test dev lint bench soak docs clean setup
 
@@ -39,6 +40,7 @@ setup: .venv/.installed
 	@touch $@
 
 clean:  ## remove what runs and tools have written, the environment too
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf .tmp_dagster_home_* .nux logs .logs_queue
 	find data -mindepth 1 -not -name .gitkeep -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,7 +20,7 @@ from lms_hris_pipeline.report import assets as report_assets
 from lms_hris_pipeline.report import checks as report_checks
 from lms_hris_pipeline.resources.alerts import report_failure
 from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
-from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, REPLAY_TAG, night_resource
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, PUBLICATION_JOB, REPLAY_TAG, night_resource
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 from lms_hris_pipeline.stage import assets as stage_assets
 from lms_hris_pipeline.stage import checks as stage_checks
@@ -50,7 +50,7 @@ CHECKS = [*stage_checks.checks, *match_checks.checks, *reconcile_checks.checks, 
 
 
 @dg.job(
-    name="publish_approved",
+    name=PUBLICATION_JOB,
     executor_def=dg.in_process_executor,
     description="Sends what was approved since the last night, and reads it back.",
 )

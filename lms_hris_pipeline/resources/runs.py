@@ -13,7 +13,7 @@ from lms_hris_pipeline.model.errors import BadInput, SealedBatch
 from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
 from lms_hris_pipeline.resources.snapshot import read_run_facts
-from lms_hris_pipeline.settings import load_settings
+from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
 
 BATCH_TAG = "lms_hris/batch"
@@ -21,6 +21,7 @@ AS_OF_TAG = "lms_hris/as_of"
 REPLAY_TAG = "lms_hris/replay_of"
 FRESH_TAG = "lms_hris/fresh"
 BY_TAG = "lms_hris/started_by"
+PUBLICATION_JOB = "publish_approved"
 
 _NIGHTS: dict[str, Night] = {}
 _LISTENERS: list[Teller] = []
@@ -79,6 +80,8 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
         return Night(settings, replayed, as_of, Mode.REPLAY, run.run_id, teller=_tell_all)
     if run.job_name.startswith("__ASSET_JOB"):
         return _scratch(run, shelf)
+    if run.job_name == PUBLICATION_JOB:
+        return _by_day(run, shelf, settings)
     as_of = _instant(tags[AS_OF_TAG]) if AS_OF_TAG in tags else present(settings)
     batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
@@ -91,6 +94,14 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
     # a run that goes on with another's work inherits its tags; what landed since is not fetched anew
     is_fresh = tags.get(FRESH_TAG) == "yes" and not resumes
     return Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all)
+
+
+def _by_day(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:
+    """A publication between two nights: on the strength of the current batch, whose number it does not change."""
+    current = shelf.current()
+    if current is None:
+        raise BadInput("There is no sealed batch yet\n  Run the job nightly_reconciliation first.")
+    return Night(settings, current, present(settings), Mode.NIGHTLY, run.run_id, teller=_tell_all)
 
 
 def _scratch(run: dg.DagsterRun, shelf: BatchShelf) -> Night:

@@ -112,7 +112,6 @@ def test_what_cannot_be_believed_stops_and_the_last_good_batch_stays_current(
 
 def test_scenario_15_an_extract_that_stays_incomplete_deactivates_nobody(troubled: tuple[House, Sandbox]) -> None:
     built, sandbox = troubled
-    sandbox.sql_write("update hris_workers set is_terminated = 0 where 0")
     sandbox.fault("503", path="/ccx/service/customreport2", query="Location=", nth=4, times=None)
     built.night(fresh=True)
     with built.batch() as batch:
