@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.sandbox import company, store
+from lms_hris_pipeline.sandbox.company import framework
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import match
 from lms_hris_pipeline_tests.support.company import staged_company
 from lms_hris_pipeline_tests.support.reconcile import write_rows
 from lms_hris_pipeline_tests.support.skills import by_tag, skill_batch
-
-company = pytest.importorskip("lms_hris_pipeline.sandbox.company", reason="the company's generator is not there")
-store = pytest.importorskip("lms_hris_pipeline.sandbox.store")
 
 WORKERS = 120
 
@@ -54,7 +53,6 @@ def test_nothing_is_accepted_wrongly_and_little_is_left(seed: int, cache: Path, 
 
 
 def test_words_that_mean_no_skill_are_never_accepted(cache: Path) -> None:
-    framework = pytest.importorskip("lms_hris_pipeline.sandbox.company.framework")
     skills = {skill.name: skill.aliases for skill in framework.skills()}
     rows = by_tag(match_skills(skill_batch(framework.MEANINGLESS_TAGS, skills), SkillSettings(), cache).rows)
     assert [tag for tag, row in rows.items() if row["decision"] == "accept"] == []

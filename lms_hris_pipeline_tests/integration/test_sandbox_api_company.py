@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
-import pytest
 
+from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline.sandbox.api.options import SandboxOptions
 from lms_hris_pipeline.sandbox.api.server import SandboxServer
 from lms_hris_pipeline_tests.support.sandbox_api import Sandbox
-
-company = pytest.importorskip("lms_hris_pipeline.sandbox.company", reason="the company's generator is not there")
 
 WORKERS = 60
 
