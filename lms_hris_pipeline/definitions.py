@@ -14,6 +14,7 @@ from lms_hris_pipeline.match import assets as match_assets
 from lms_hris_pipeline.match import checks as match_checks
 from lms_hris_pipeline.model.errors import BadInput, QuotaExhausted
 from lms_hris_pipeline.publish import assets as publish_assets
+from lms_hris_pipeline.publish.policy import kept_by_phase
 from lms_hris_pipeline.reconcile import assets as reconcile_assets
 from lms_hris_pipeline.reconcile import checks as reconcile_checks
 from lms_hris_pipeline.report import assets as report_assets
@@ -104,7 +105,9 @@ def approvals(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipRea
     settings = load_settings()
     ledger = open_ledger(settings.ledger_url)
     try:
-        waiting = [delta for delta in ledger.sendable() if delta.state == "approved"]
+        approved = [delta for delta in ledger.sendable() if delta.state == "approved"]
+        kept = kept_by_phase(approved, settings.policy)
+        waiting = [delta for delta in approved if delta.delta_id not in kept]
         attempts = sum(len(ledger.attempts(delta.delta_id)) for delta in waiting)
     finally:
         ledger.close()

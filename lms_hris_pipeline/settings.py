@@ -21,6 +21,7 @@ CONFIG_VARIABLE = "LMS_HRIS_CONFIG"
 DEFAULT_CONFIG = "lms_hris.toml"
 
 Phase = Literal["off", "shadow", "approve", "auto"]
+RISKS = ("low", "normal", "high")
 
 
 class _Section(BaseModel):
@@ -176,6 +177,10 @@ class PolicySettings(_Section):
         """The phase of `family`."""
         phase: Phase = getattr(self, family)
         return phase
+
+    def approves(self, family: str, risk: str) -> bool:
+        """Whether policy may approve a delta of `family` whose risk is `risk`."""
+        return self.phase_of(family) == "auto" and RISKS.index(risk) <= RISKS.index(self.auto_approve_risk)
 
 
 class PublishSettings(_Section):

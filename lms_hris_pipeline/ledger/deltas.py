@@ -20,7 +20,6 @@ from lms_hris_pipeline.model.delta import OPEN_STATES, UNSENT_STATES, Delta, Del
 from lms_hris_pipeline.model.wish import delta_id
 from lms_hris_pipeline.settings import PolicySettings
 
-RISKS = ("low", "normal", "high")
 TUG_WINDOW_DAYS = 30
 TUG_GENERATIONS = 3
 """The third time within the window that the same wish comes back after it was verified, a person looks at it."""
@@ -43,23 +42,26 @@ class Deltas(Store):
         """Take in the wishes of a batch in one transaction; proposing twice is proposing once.
 
         Open deltas that a complete batch no longer wishes are superseded, unless they are being sent. A rejection
-        of the same wish (the same base) holds for `rejection_days`. Families that are `off` record nothing.
+        of the same wish (the same base) holds for `rejection_days`. Families that are `off` record nothing. A wish
+        that was verified since `as_of` is passed over: the batch may have read the target before that.
         """
         with self._transaction() as connection:
-            past = _Past(connection, now, rejection_days)
+            past = _Past(connection, as_of, now, rejection_days)
             wanted = {wish.wish_id: wish for wish in wishes}
-            new, contested, off, held = [], [], [], 0
+            new, contested, off, held, newer = [], [], [], 0, 0
             for key, wish in sorted(wanted.items()):
                 phase = policy.phase_of(wish.family)
                 if phase == "off":
                     off.append(key)
                 elif key in past.open:
                     continue
+                elif key in past.newer:
+                    newer += 1
                 elif key in past.rejected:
                     held += 1
                 else:
                     contested += [key] if past.is_contested(key) else []
-                    is_auto = past.is_left_to_policy(key) and _is_auto(wish.family, wish.risk, policy)
+                    is_auto = past.is_left_to_policy(key) and policy.approves(wish.family, wish.risk)
                     new.append(_row(wish, past.generations.get(key, 0) + 1, phase, is_auto, batch_id, now))
             if new:
                 connection.execute(sa.insert(schema.deltas), new)
@@ -69,7 +71,7 @@ class Deltas(Store):
             superseded = self._supersede(connection, gone + [key for key in off if key in past.open], now)
             _open_tugs(connection, contested, batch_id, now)
             _close_tugs(connection, now)
-            summary = ProposalSummary(len(new), len(known), held, len(off), superseded, len(contested))
+            summary = ProposalSummary(len(new), len(known), held, newer, len(off), superseded, len(contested))
             _note_batch(connection, batch_id, as_of, now, is_complete, len(wanted))
             audit.append(connection, now, "pipeline", "deltas_proposed", batch_id, asdict(summary))
         return summary
@@ -96,7 +98,7 @@ class Deltas(Store):
         automatic = [
             past.open[wish.wish_id][0]
             for wish in wishes
-            if _is_auto(wish.family, wish.risk, policy)
+            if policy.approves(wish.family, wish.risk)
             and past.open[wish.wish_id][1] == DeltaState.PROPOSED
             and past.is_left_to_policy(wish.wish_id)
         ]
@@ -111,7 +113,7 @@ class Deltas(Store):
             past.open[wish.wish_id][0]
             for wish in wishes
             if past.open[wish.wish_id][1] == DeltaState.AUTO_APPROVED
-            and not (_is_auto(wish.family, wish.risk, policy) and past.is_left_to_policy(wish.wish_id))
+            and not (policy.approves(wish.family, wish.risk) and past.is_left_to_policy(wish.wish_id))
         ]
         for part in in_parts(withdrawn):
             connection.execute(
@@ -209,7 +211,7 @@ class Deltas(Store):
 class _Past:
     """What the ledger holds already, by wish."""
 
-    def __init__(self, connection: Connection, now: datetime, rejection_days: int) -> None:
+    def __init__(self, connection: Connection, as_of: datetime, now: datetime, rejection_days: int) -> None:
         table = schema.deltas.c
         rows = sa.select(table.wish_id, table.delta_id, table.state, table.is_shadow).where(
             table.state.in_(OPEN_STATES)
@@ -234,6 +236,10 @@ class _Past:
             .group_by(table.wish_id)
         )
         self.verified = {row[0]: int(row[1]) for row in connection.execute(done)}
+        since = sa.select(table.wish_id).where(
+            table.state == DeltaState.VERIFIED, table.finished_at > naive(as_of), table.finished_at <= naive(now)
+        )
+        self.newer = {row[0] for row in connection.execute(since)}
         taken_back = sa.select(table.wish_id).where(table.state == DeltaState.ROLLED_BACK)
         self.taken_back = {row[0] for row in connection.execute(taken_back)}
 
@@ -244,10 +250,6 @@ class _Past:
     def is_left_to_policy(self, wish: str) -> bool:
         """Whether policy may approve it: not where it is contested, nor where a person had it taken back."""
         return wish not in self.taken_back and not self.is_contested(wish)
-
-
-def _is_auto(family: str, risk: str, policy: PolicySettings) -> bool:
-    return policy.phase_of(family) == "auto" and RISKS.index(risk) <= RISKS.index(policy.auto_approve_risk)
 
 
 def _row(

@@ -27,6 +27,7 @@ class ProposalSummary:
     new: int
     known: int
     rejected_before: int
+    already_done: int
     switched_off: int
     superseded: int
     contested: int

@@ -1,4 +1,4 @@
-"""The breaker: destructive and bulk changes larger than the firm allows wait for a person. Pure."""
+"""What may be sent now: the phase of each family, and the breaker for changes larger than the firm allows. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from lms_hris_pipeline.model.delta import Delta
 from lms_hris_pipeline.model.errors import BreakerTripped
-from lms_hris_pipeline.settings import PublishSettings
+from lms_hris_pipeline.settings import PolicySettings, PublishSettings
 
 Kind = tuple[str, str]
+POLICY = "policy"
+"""Who approved what nobody decided on."""
 DESTRUCTIVE: frozenset[Kind] = frozenset({("account", "deactivate"), ("account", "merge")})
 BULK: tuple[Kind, ...] = (("branch", "update"), ("groups", "set_groups"), ("profile", "update"))
 BULK_FACTOR = 5
@@ -42,6 +44,22 @@ class Held:
             "  Look at them: lms-hris deltas list; then a named person may let them pass: "
             "lms-hris publish --override-breaker --by <name>"
         )
+
+
+def kept_by_phase(deltas: Sequence[Delta], policy: PolicySettings) -> dict[str, str]:
+    """Why approved deltas may not be sent under the phases as they are now, by delta id.
+
+    Phases count when a change is sent, not when it was approved: who turns a family off means from now on. What a
+    person takes back goes out in every phase but `off`: it ends what the family did.
+    """
+    kept = {}
+    for delta in deltas:
+        phase = policy.phase_of(delta.family)
+        if phase == "off" or (phase == "shadow" and delta.rolls_back is None):
+            kept[delta.delta_id] = f"{delta.family} is in phase {phase}"
+        elif delta.decided_by == POLICY and not policy.approves(delta.family, delta.risk):
+            kept[delta.delta_id] = f"policy no longer approves {delta.family} of {delta.risk} risk"
+    return kept
 
 
 def judge(

@@ -15,7 +15,7 @@ from lms_hris_pipeline.model.delta import Delta, DeltaState
 from lms_hris_pipeline.model.errors import InDoubt, PipelineError, QuotaExhausted, Refused, WrongTenant
 from lms_hris_pipeline.publish.bench import Bench, worker_of
 from lms_hris_pipeline.publish.merging import duplicate_of
-from lms_hris_pipeline.publish.policy import judge, overridden
+from lms_hris_pipeline.publish.policy import judge, kept_by_phase, overridden
 from lms_hris_pipeline.publish.sight import Sight, Stand, Unit
 from lms_hris_pipeline.publish.steps import SYSTEMS, Step, by_step, latest_of_each, system_of
 from lms_hris_pipeline.publish.summary import Stands
@@ -61,7 +61,7 @@ class Publication:
 
     def run(self, active_accounts: int, override_by: str | None) -> None:
         """Settle what is open, then send what the breaker lets pass; see `publish_approved`."""
-        unsettled, waiting = self.ledger.deltas(states=UNSETTLED), self.ledger.sendable()
+        unsettled, waiting = self.ledger.deltas(states=UNSETTLED), self._in_phase()
         concerned = {system_of(delta) for delta in (*unsettled, *waiting)}
         systems = [system for system in SYSTEMS if system in concerned]
         for system in systems:
@@ -90,9 +90,18 @@ class Publication:
         for step, _, deltas in by_step(unsettled, system):
             self._read_back(step, deltas)
 
+    def _in_phase(self) -> list[Delta]:
+        """What is approved and may be sent in its family's phase."""
+        approved = self.ledger.sendable()
+        kept = kept_by_phase(approved, self.settings.policy)
+        for delta in approved:
+            if delta.delta_id in kept:
+                self.stands.note(delta, f"waiting: {kept[delta.delta_id]}")
+        return [delta for delta in approved if delta.delta_id not in kept]
+
     def _within_limits(self, active_accounts: int, override_by: str | None) -> list[Delta]:
-        """What the breaker lets pass."""
-        waiting = self.ledger.sendable()
+        """What the breaker lets pass of that."""
+        waiting = self._in_phase()
         for delta in waiting:
             if system_of(delta) is None:
                 self.stands.note(delta, "waiting: this version cannot send it")

@@ -15,8 +15,6 @@ from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.wish import delta_id
 from lms_hris_pipeline.settings import PolicySettings
 
-_RISKS = ("low", "normal", "high")
-
 
 class Outlook(StrEnum):
     """What happens to a proposed change next, as far as was known when the batch was sealed."""
@@ -81,5 +79,5 @@ class NightFacts:
             return Outlook(phase)
         # one that is proposed already waits even in `auto`: policy has had its turn
         is_known = standing is not None and standing.state is DeltaState.PROPOSED
-        is_low = _RISKS.index(risk) <= _RISKS.index(self.policy.auto_approve_risk)
-        return Outlook.AUTOMATIC if phase == "auto" and is_low and not is_known else Outlook.WAITING
+        is_automatic = self.policy.approves(family, risk) and not is_known
+        return Outlook.AUTOMATIC if is_automatic else Outlook.WAITING

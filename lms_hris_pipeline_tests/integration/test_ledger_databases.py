@@ -102,6 +102,16 @@ def test_a_rejection_holds_while_its_base_holds_and_expires(ledger: Ledger) -> N
     assert summary.new == 1
 
 
+def test_a_wish_verified_since_the_batch_looked_is_not_proposed_from_its_older_pages(ledger: Ledger) -> None:
+    _propose(ledger, RENAME)
+    _verify(ledger, day=1)
+    given = {"now": NOW + timedelta(days=2), "policy": policy(), "is_complete": True, "rejection_days": 90}
+    late = ledger.propose([RENAME], batch_id="2026-11-03-01", as_of=NOW + timedelta(hours=23), **given)
+    assert (late.new, late.contested, late.already_done) == (0, 0, 1)
+    next_night = ledger.propose([RENAME], batch_id="2026-11-04-01", as_of=NOW + timedelta(hours=25), **given)
+    assert (next_night.new, next_night.already_done) == (1, 0)
+
+
 def test_a_family_that_is_automatic_no_more_waits_for_a_person(ledger: Ledger) -> None:
     _propose(ledger, RENAME, phase="auto")
     assert [delta.state for delta in ledger.sendable()] == [DeltaState.AUTO_APPROVED]

@@ -18,7 +18,7 @@ from lms_hris_pipeline.publish import propose_rollback
 from lms_hris_pipeline.publish.voiding import void_contradicted
 from lms_hris_pipeline.settings import PublishSettings, Secrets
 from lms_hris_pipeline.warehouse import Batch
-from lms_hris_pipeline_tests.support.ledger import postgres_server, wish
+from lms_hris_pipeline_tests.support.ledger import policy, postgres_server, wish
 from lms_hris_pipeline_tests.support.publishing import (
     BATCH,
     Firm,
@@ -105,6 +105,18 @@ def test_scenario_37_what_somebody_keeps_changing_back_becomes_a_case(firm: Firm
     assert [case.type for case in firm.ledger.cases()] == [TUG_OF_WAR]
     firm.publish()
     assert firm.user("204")["lastname"] == "Last204"
+
+
+def test_a_family_that_is_turned_off_after_the_approval_is_not_sent_until_it_is_on_again(firm: Firm) -> None:
+    wanted = update(206, {"last_name": "Moreau"}, {"last_name": "Last206"})
+    firm.approve(wanted)
+    writes = firm.writes()
+    for phase in ("off", "shadow"):
+        summary = firm.publish(settings=firm.settings.model_copy(update={"policy": policy(phase)}))
+        assert summary.counts == {"update account": {f"waiting: accounts is in phase {phase}": 1}}
+    assert (firm.state(wanted), firm.writes(), firm.user("206")["lastname"]) == ("approved", writes, "Last206")
+    firm.publish(settings=firm.settings.model_copy(update={"policy": policy("approve")}))
+    assert (firm.state(wanted), firm.user("206")["lastname"]) == ("verified", "Moreau")
 
 
 def test_of_two_approvals_for_one_account_the_later_goes_and_the_earlier_is_void(firm: Firm) -> None:

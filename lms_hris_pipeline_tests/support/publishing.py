@@ -37,6 +37,7 @@ def settings_for(workday_url: str, docebo_url: str, **sections: Any) -> Settings
         "quota": QuotaSettings(enforce=False),
         "extract": ExtractSettings(timeout_seconds=1, max_attempts=3),
         "publishing": PublishSettings(),
+        "policy": policy("auto", auto_approve_risk="high"),
     }
     return Settings(**{**found, **sections})
 

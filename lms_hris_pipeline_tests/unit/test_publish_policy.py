@@ -1,14 +1,43 @@
-"""The breaker: by number, by share, over a rolling window, and what it leaves alone."""
+"""Phases when a change is sent; the breaker: by number, by share, over a rolling window, and what it leaves alone."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from lms_hris_pipeline.model.delta import Delta, ProposedDelta
-from lms_hris_pipeline.publish.policy import judge, overridden
+from lms_hris_pipeline.publish.policy import judge, kept_by_phase, overridden
 from lms_hris_pipeline.settings import PublishSettings
 from lms_hris_pipeline_tests.support.deltas import delta_of
+from lms_hris_pipeline_tests.support.ledger import policy
 from lms_hris_pipeline_tests.support.publishing import creation, deactivation, groups, merge, move, update
+
+PHASES = [
+    # phase now, decided by, risk, a rollback: why it is kept
+    ("approve", "Ada", "high", False, None),
+    ("auto", "Ada", "high", False, None),
+    ("auto", "policy", "low", False, None),
+    ("auto", "policy", "normal", False, "policy no longer approves accounts of normal risk"),
+    ("approve", "policy", "low", False, "policy no longer approves accounts of low risk"),
+    ("shadow", "Ada", "low", False, "accounts is in phase shadow"),
+    ("shadow", "policy", "low", False, "accounts is in phase shadow"),
+    ("shadow", "Ada", "high", True, None),
+    ("off", "Ada", "low", False, "accounts is in phase off"),
+    ("off", "Ada", "high", True, "accounts is in phase off"),
+]
+
+
+@pytest.mark.parametrize(("phase", "by", "risk", "is_rollback", "why"), PHASES)
+def test_what_is_approved_goes_out_only_in_a_phase_that_sends_it(
+    phase: str, by: str, risk: str, is_rollback: bool, why: str | None
+) -> None:
+    delta = replace(
+        delta_of(update(1, {"last_name": "B"}, {"last_name": "A"})),
+        family="accounts", risk=risk, decided_by=by, rolls_back="0" * 64 if is_rollback else None,
+    )  # fmt: skip
+    assert kept_by_phase([delta], policy("approve", accounts=phase)).get(delta.delta_id) == why
+
 
 RULES = PublishSettings(breaker_count=20, breaker_share=0.05)
 DEACTIVATED = ("account", "deactivate")
