@@ -12,7 +12,7 @@ from lms_hris_pipeline.extract import assets as extract_assets
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.match import assets as match_assets
 from lms_hris_pipeline.match import checks as match_checks
-from lms_hris_pipeline.model.errors import BadInput, QuotaExhausted
+from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.publish import assets as publish_assets
 from lms_hris_pipeline.publish.policy import kept_by_phase
 from lms_hris_pipeline.reconcile import assets as reconcile_assets
@@ -21,7 +21,13 @@ from lms_hris_pipeline.report import assets as report_assets
 from lms_hris_pipeline.report import checks as report_checks
 from lms_hris_pipeline.resources.alerts import report_failure
 from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
-from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, PUBLICATION_JOB, REPLAY_TAG, night_resource
+from lms_hris_pipeline.resources.reruns import (
+    QUOTA_SECONDS,
+    after_last_publication,
+    is_watched_by_a_shell,
+    quota_end,
+)
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, PUBLICATION_JOB, REPLAY_TAG, night_resource
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 from lms_hris_pipeline.stage import assets as stage_assets
 from lms_hris_pipeline.stage import checks as stage_checks
@@ -29,8 +35,6 @@ from lms_hris_pipeline.stage import checks as stage_checks
 NIGHTLY = "nightly_reconciliation"
 FRESH_WITHIN = timedelta(hours=26)
 """A day and two hours: the clock may change, and a night takes its time."""
-QUOTA_SECONDS = 3600
-"""Vendors count calls by the hour."""
 LOOK_BACK = 20
 """Runs of the job among which the last night is looked for; replays are runs of it too."""
 
@@ -102,6 +106,9 @@ def _with_freshness(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
 )
 def approvals(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A run for what is approved and not sent."""
+    follows = after_last_publication(context.instance, datetime.now(UTC))
+    if isinstance(follows, dg.SkipReason):
+        return follows
     settings = load_settings()
     ledger = open_ledger(settings.ledger_url)
     try:
@@ -114,7 +121,7 @@ def approvals(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipRea
     if not waiting:
         return dg.SkipReason("Nothing that a person approved waits to be sent.")
     ids = "\n".join(sorted(delta.delta_id for delta in waiting))
-    return dg.RunRequest(run_key=hashlib.sha256(f"{ids}\n{attempts}".encode()).hexdigest())
+    return dg.RunRequest(run_key=hashlib.sha256(f"{ids}\n{attempts}\n{follows}".encode()).hexdigest())
 
 
 @dg.run_failure_sensor(
@@ -156,24 +163,6 @@ def quota_resumption(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
         return dg.SkipReason("The quota is not new yet.")
     tags = {name: value for name, value in latest[0].dagster_run.tags.items() if name in (BATCH_TAG, AS_OF_TAG)}
     return dg.RunRequest(run_key=f"after {latest[0].dagster_run.run_id}", tags=tags)
-
-
-def is_watched_by_a_shell(run: dg.DagsterRun) -> bool:
-    """Whether a shell started the run and says itself how it ends; a re-execution only inherits the tag."""
-    return BY_TAG in run.tags and run.parent_run_id is None
-
-
-def quota_end(instance: dg.DagsterInstance, record: dg.RunRecord) -> float | None:
-    """When the quota ended a run, in seconds of the epoch; None where something else or nothing did."""
-    if record.dagster_run.status is not dg.DagsterRunStatus.FAILURE:
-        return None
-    for entry in instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
-        error = entry.get_dagster_event().step_failure_data.error
-        while error is not None:
-            if error.cls_name == QuotaExhausted.__name__:
-                return entry.timestamp
-            error = error.cause
-    return None
 
 
 def _load() -> dg.Definitions:

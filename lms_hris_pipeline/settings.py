@@ -226,10 +226,11 @@ class ScheduleSettings(_Section):
 
 
 class AlertSettings(_Section):
-    """Who hears of a failure. No host: the log alone."""
+    """Who hears of a failure. No host: the log alone. `tls` is encrypted from the start, usually on port 465."""
 
     smtp_host: str = ""
-    smtp_port: int = 587
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     sender: str = ""
     recipients: tuple[str, ...] = ()
 

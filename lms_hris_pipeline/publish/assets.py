@@ -10,6 +10,7 @@ from lms_hris_pipeline.publish.proposals import take_in
 from lms_hris_pipeline.resources.assets import Done, step_asset
 from lms_hris_pipeline.resources.closing import SEALED
 from lms_hris_pipeline.resources.night import Mode, Night
+from lms_hris_pipeline.resources.reruns import STOPPED_TAG
 from lms_hris_pipeline.resources.runs import night_of
 from lms_hris_pipeline.resources.snapshot import write_standings
 from lms_hris_pipeline.settings import Secrets
@@ -71,6 +72,8 @@ def send_approved_deltas(context: dg.OpExecutionContext) -> None:
         clock=night.now,
         file=folder / f"publication-{stamp}.json",
     )
+    if summary.is_ended_by_quota:
+        context.instance.add_run_tags(context.run_id, {STOPPED_TAG: "quota"})
     context.log.info(f"counts {summary.counts}; held back {len(summary.held_back)}; stopped {summary.stopped_by!r}")
 
 

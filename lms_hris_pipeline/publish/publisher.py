@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lms_hris_pipeline.connectors.protocols import HrisWriter, LmsWriter
 from lms_hris_pipeline.ledger import Ledger
-from lms_hris_pipeline.model.errors import BadInput, WrongTenant
+from lms_hris_pipeline.model.errors import BadInput, QuotaExhausted, WrongTenant
 from lms_hris_pipeline.publish.bench import Bench, Certificates
 from lms_hris_pipeline.publish.publication import Publication
 from lms_hris_pipeline.publish.steps import SYSTEMS
@@ -81,6 +81,7 @@ def _sum_up(summary: PublicationSummary, publication: Publication, calls: Mappin
     summary.counts = publication.stands.counts()
     summary.held_back = publication.held_back
     summary.stopped_by = "; ".join(str(error).splitlines()[0] for error in publication.stopped.values())
+    summary.is_ended_by_quota = any(isinstance(error, QuotaExhausted) for error in publication.stopped.values())
     summary.calls = dict(sorted(calls.items()))
 
 

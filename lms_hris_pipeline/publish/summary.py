@@ -19,6 +19,7 @@ class PublicationSummary:
             seen yet), `in doubt` (sent without an answer and not seen yet), `waiting: <for what>`.
         held_back: what the breaker kept back, in words.
         stopped_by: why a vendor was left before all was sent; empty where none was.
+        is_ended_by_quota: whether more may be sent once the vendor's hour is over.
         calls: vendor calls by system and endpoint.
     """
 
@@ -26,6 +27,7 @@ class PublicationSummary:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     held_back: list[str] = field(default_factory=list)
     stopped_by: str = ""
+    is_ended_by_quota: bool = False
     calls: dict[str, int] = field(default_factory=dict)
 
     def write(self, file: Path) -> None:

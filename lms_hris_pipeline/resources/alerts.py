@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import smtplib
+import ssl
 from email.message import EmailMessage
 
 from lms_hris_pipeline.settings import AlertSettings, Secrets
@@ -30,12 +31,26 @@ def report_failure(subject: str, text: str, *, batch_id: str, alerts: AlertSetti
     message["To"] = ", ".join(alerts.recipients)
     message.set_content(text)
     try:
-        with smtplib.SMTP(alerts.smtp_host, alerts.smtp_port, timeout=SMTP_TIMEOUT_SECONDS) as server:
+        with _connect(alerts) as server:
             if secrets.smtp_user:
-                server.starttls()
                 server.login(secrets.smtp_user, secrets.smtp_password)
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         logger.error(json.dumps({"event": "mail_failed", "batch": batch_id, "error": type(error).__name__}))
         return False
     return True
+
+
+def _connect(alerts: AlertSettings) -> smtplib.SMTP:
+    """The mail server, encrypted as the settings say."""
+    context = ssl.create_default_context()
+    if alerts.smtp_security == "tls":
+        return smtplib.SMTP_SSL(alerts.smtp_host, alerts.smtp_port, timeout=SMTP_TIMEOUT_SECONDS, context=context)
+    server = smtplib.SMTP(alerts.smtp_host, alerts.smtp_port, timeout=SMTP_TIMEOUT_SECONDS)
+    if alerts.smtp_security == "starttls":
+        try:
+            server.starttls(context=context)
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+    return server
