@@ -201,7 +201,7 @@ def test_duplicates_are_merged_and_not_touched_otherwise(company: Batch) -> None
     deltas = deltas_of(company)
     assert deltas["account", "merge", "learner:10009"] == [{"duplicate_learner_id": "10109"}]
     assert not [key for key in deltas if key[2] == "learner:10109"]
-    assert ("duplicate_account", wid(9), "10109", "account", None, "10009") in findings_of(company)
+    assert ("duplicate_account", wid(9), "10109", "account", "active", "10009") in findings_of(company)
 
 
 def test_scenario_02_deleted_account_is_not_created_anew(company: Batch) -> None:
@@ -213,14 +213,14 @@ def test_scenario_02_deleted_account_is_not_created_anew(company: Batch) -> None
 def test_scenario_44_account_under_review_is_neither_changed_nor_created(company: Batch) -> None:
     assert not [key for key in deltas_of(company) if key[2] in (f"worker:{wid(15)}", "learner:10015")]
     mine = {finding for finding in findings_of(company) if finding[1] == wid(15)}
-    assert mine == {("identity_review", wid(15), "10015", "identity", None, None)}
+    assert mine == {("identity_review", wid(15), "10015", "identity", "First15 Last15", "First15 Last15")}
 
 
 def test_scenario_04_a_name_that_somebody_has_is_disputed(company: Batch) -> None:
     findings = findings_of(company)
-    for number, holder in ((18, "10017"), (21, "10042")):
+    for number, holder, called in ((18, "10017", "First17 Last17"), (21, "10042", "First42 Last42")):
         mine = {finding for finding in findings if finding[1] == wid(number)}
-        assert mine == {("identity_review", wid(number), holder, "identity", None, None)}
+        assert mine == {("identity_review", wid(number), holder, "identity", f"First{number} Last{number}", called)}
         assert not [key for key in deltas_of(company) if key[2] == f"worker:{wid(number)}"]
 
 
@@ -382,3 +382,31 @@ def test_scenario_18_managers_out_of_scope_hired_tonight_or_in_a_circle() -> Non
     }
     causes = {row["root_cause"] for row in rows_of(batch, reconcile.EXCEPTIONS) if row["type"] == "manager_cycle"}
     assert causes == {f"manager_cycle:{wid(3)}", f"manager_cycle:{wid(6)}"}
+
+
+def test_a_review_says_what_each_system_calls_the_record() -> None:
+    """The name, else the number or the user name: never nothing on both sides."""
+    batch = reconciled(
+        {"workers": [worker(1), worker(2, Legal_First_Name="", Legal_Last_Name=""), worker(3, Legal_First_Name="")]},
+        {"users": [user(1, first_name="", last_name=""), user(2), user(3, last_name="")]},
+        people=[link(number, number, "review") for number in (1, 2, 3)],
+    )
+    assert {finding[3:] for finding in findings_of(batch) if finding[0] == "identity_review"} == {
+        ("identity", "First1 Last1", "person1@lumen.example"),
+        ("identity", "000002", "First2 Last2"),
+        ("identity", "Last3", "First3"),
+    }
+    for row in rows_of(batch, reconcile.EXCEPTIONS):
+        if row["type"] == "identity_review":
+            assert row["hris_value"] in row["explanation"], "a reader need not look it up"
+            assert row["lms_value"] in row["explanation"], "a reader need not look it up"
+
+
+def test_a_manager_without_account_stands_beside_the_manager_the_account_has() -> None:
+    batch = reconciled(
+        {**ORGANISATION, "workers": [worker(1), worker(2, [job(2, Manager_WID=wid(99))])]},
+        {"users": [user(1), user(2, manager_id="10001")]},
+        people=[link(1, 1), link(2, 2)],
+    )
+    found = [finding for finding in findings_of(batch) if finding[0] == "manager_without_account"]
+    assert found == [("manager_without_account", wid(2), "10002", "manager", wid(99), "10001")]

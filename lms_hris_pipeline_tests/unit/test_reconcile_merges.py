@@ -79,7 +79,7 @@ def test_scenario_29_a_merge_that_would_lose_a_completion_is_not_proposed(
     assert found == lost
     is_proposed = ("account", "merge", "learner:10001") in deltas_of(batch)
     assert is_proposed is not bool(lost)
-    assert ("duplicate_account", wid(1), "10101", "account", None, "10001") in findings_of(batch)
+    assert ("duplicate_account", wid(1), "10101", "account", "active", "10001") in findings_of(batch)
     note = next(
         row["explanation"] for row in rows_of(batch, reconcile.EXCEPTIONS) if row["type"] == "duplicate_account"
     )

@@ -208,7 +208,7 @@ def test_skills_to_write_back() -> None:
     for number, (case, _, _, is_wanted) in enumerate(SKILLS, start=1):
         expected = [{"skill_id": "S-SQL"}] if is_wanted else []
         assert deltas.get(("skill", "add_skill", f"worker:{wid(number)}"), []) == expected, case
-        raised = ("skill_missing_hris", wid(number), str(10_000 + number), "S-SQL", None, None) in findings
+        raised = ("skill_missing_hris", wid(number), str(10_000 + number), "S-SQL", None, DAY) in findings
         assert raised is is_wanted, case
     assert ("skill_tag_review", None, None, "skill_tag", None, "maybe") in findings
     assert ("skill_tag_unmapped", None, None, "skill_tag", None, "noise") in findings

@@ -28,6 +28,23 @@ current_workers as (
     where employments.is_current and employments.is_in_scope
 ),
 
+-- what a record is called: its name, else what its system knows it by
+named_workers as (
+    select
+        workers.worker_id_hris,
+        coalesce(
+            nullif(concat_ws(' ', workers.first_name, workers.last_name), ''), workers.employee_number
+        ) as name
+    from canonical.workers as workers
+),
+
+named_learners as (
+    select
+        learners.learner_id_lms,
+        coalesce(nullif(concat_ws(' ', learners.first_name, learners.last_name), ''), learners.username) as name
+    from canonical.learners as learners
+),
+
 missing_accounts as (
     select
         'missing_account' as type,
@@ -96,12 +113,14 @@ duplicates as (
         accounts.current_worker_id_hris as worker_id_hris,
         accounts.learner_id_lms,
         'account' as field,
-        null::varchar as hris_value,
+        employments.status as hris_value,
         accounts.primary_learner_id_lms as lms_value,
         'worker:' || accounts.current_worker_id_hris as root_cause,
         coalesce('No merge is proposed, because it would lose ' || losses.items || '.', '') as note,
         deltas.wish_id
     from reconcile.person_accounts as accounts
+    inner join canonical.employments as employments
+        on employments.worker_id_hris = accounts.current_worker_id_hris
     left join losses on losses.learner_id_lms = accounts.learner_id_lms
     left join deltas
         on
@@ -136,13 +155,15 @@ reviews as (
         employments.current_worker_id_hris as worker_id_hris,
         people.learner_id_lms,
         'identity' as field,
-        null::varchar as hris_value,
-        null::varchar as lms_value,
+        named_workers.name as hris_value,
+        named_learners.name as lms_value,
         'learner:' || people.learner_id_lms as root_cause,
         people.reason as note,
         null::varchar as wish_id
     from match.people as people
     left join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris
+    left join named_workers on named_workers.worker_id_hris = employments.current_worker_id_hris
+    left join named_learners on named_learners.learner_id_lms = people.learner_id_lms
     where people.decision = 'review'
     union all
     select
@@ -150,12 +171,14 @@ reviews as (
         current_workers.worker_id_hris,
         current_workers.username_holder_learner_id_lms as learner_id_lms,
         'identity' as field,
-        null::varchar as hris_value,
-        null::varchar as lms_value,
+        named_workers.name as hris_value,
+        named_learners.name as lms_value,
         'learner:' || current_workers.username_holder_learner_id_lms as root_cause,
         'The account already has the user name that this worker is to get.' as note,
         null::varchar as wish_id
     from current_workers
+    left join named_workers on named_workers.worker_id_hris = current_workers.worker_id_hris
+    left join named_learners on named_learners.learner_id_lms = current_workers.username_holder_learner_id_lms
     left join match.people as people
         on
             people.learner_id_lms = current_workers.username_holder_learner_id_lms

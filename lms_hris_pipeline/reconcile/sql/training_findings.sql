@@ -48,11 +48,13 @@ skills as (
         deltas.learner_id_lms,
         deltas.skill_id as field,
         null::varchar as hris_value,
-        null::varchar as lms_value,
+        strftime(assertions.completed_date, '%Y-%m-%d') as lms_value,
         deltas.target_key as root_cause,
         deltas.reason as note,
         deltas.wish_id
     from deltas
+    inner join reconcile.skill_assertions as assertions
+        on assertions.worker_id_hris = deltas.worker_id_hris and assertions.skill_id = deltas.skill_id
     where deltas.operation = 'add_skill'
 ),
 

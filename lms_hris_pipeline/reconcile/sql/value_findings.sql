@@ -25,10 +25,16 @@ current_workers as (
         wanted.username,
         wanted.username_holder_learner_id_lms,
         wanted.account_obstacle,
-        wanted.manager_obstacle
+        wanted.manager_obstacle,
+        learners.email as held_email,
+        learners.cost_center_id as held_cost_center,
+        learners.location_id as held_location,
+        learners.job_profile_id as held_job_profile,
+        learners.manager_learner_id_lms as held_manager
     from canonical.employments as employments
     inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
     inner join reconcile.wanted_accounts as wanted on wanted.worker_id_hris = employments.worker_id_hris
+    left join canonical.learners as learners on learners.learner_id_lms = wanted.learner_id_lms
     where employments.is_current and employments.is_in_scope
 ),
 
@@ -97,13 +103,13 @@ usernames_taken as (
 ),
 
 missing_values as (
-    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'email' as field, current_workers.email as value from current_workers
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'email' as field, current_workers.email as hris_value, current_workers.held_email as lms_value from current_workers
     union all
-    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'cost_center' as field, current_workers.cost_center_id as value from current_workers
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'cost_center' as field, current_workers.cost_center_id as hris_value, current_workers.held_cost_center as lms_value from current_workers
     union all
-    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'location' as field, current_workers.location_id as value from current_workers
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'location' as field, current_workers.location_id as hris_value, current_workers.held_location as lms_value from current_workers
     union all
-    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'job_profile' as field, current_workers.job_profile_id as value from current_workers
+    select current_workers.worker_id_hris, current_workers.learner_id_lms, 'job_profile' as field, current_workers.job_profile_id as hris_value, current_workers.held_job_profile as lms_value from current_workers
 ),
 
 hr_values_missing as (
@@ -112,13 +118,13 @@ hr_values_missing as (
         missing_values.worker_id_hris,
         missing_values.learner_id_lms,
         missing_values.field,
-        null::varchar as hris_value,
-        null::varchar as lms_value,
+        missing_values.hris_value,
+        missing_values.lms_value,
         'hr_value_missing:' || missing_values.field as root_cause,
         '' as note,
         null::varchar as wish_id
     from missing_values
-    where missing_values.value is null
+    where missing_values.hris_value is null
 ),
 
 managers as (
@@ -129,7 +135,7 @@ managers as (
             as learner_id_lms,
         'manager' as field,
         current_workers.manager_worker_id_hris as hris_value,
-        null::varchar as lms_value,
+        case current_workers.manager_obstacle when 'without_account' then current_workers.held_manager end as lms_value,
         case current_workers.manager_obstacle
             when 'cycle' then 'manager_cycle:' || cycles.cycle_key
             else 'manager:' || current_workers.manager_worker_id_hris

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lms_hris_pipeline.model.wish import Scalar
+from lms_hris_pipeline.sandbox.truth.accounts import Account
+from lms_hris_pipeline.sandbox.truth.people import Worker
 from lms_hris_pipeline.sandbox.truth.standing import Standing, Wanted
 from lms_hris_pipeline.sandbox.truth.value_rules import wanted_values
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
@@ -13,11 +15,11 @@ from lms_hris_pipeline.sandbox.truth.verdict import Verdict
 def judge_accounts(standing: Standing, is_lossless: Callable[[str, str], bool], verdict: Verdict) -> None:
     """Everything about the existence of accounts; `is_lossless` says whether a merge (kept, gone) loses nothing."""
     for wanted in standing.wanted.values():
-        _judge_entitled(wanted, verdict)
+        _judge_entitled(wanted, standing, verdict)
     for person, owned in standing.owned.items():
         current = standing.people.current[person]
         for duplicate in owned.duplicates:
-            verdict.find("duplicate_account", current.worker_id, duplicate, "account", None, owned.primary)
+            verdict.find("duplicate_account", current.worker_id, duplicate, "account", current.status, owned.primary)
             if current.is_in_scope and is_lossless(owned.primary, duplicate):
                 verdict.propose(
                     "accounts", "account", "merge", f"learner:{owned.primary}", {"duplicate_learner_id": duplicate}
@@ -30,7 +32,8 @@ def judge_accounts(standing: Standing, is_lossless: Callable[[str, str], bool], 
     for learner, worker in standing.reviews.items():
         current_worker = standing.people.standing_for(worker)
         about = None if current_worker is None else current_worker.worker_id
-        verdict.find("identity_review", about, learner, "identity")
+        names = (_called(current_worker), _account_called(standing.accounts[learner]))
+        verdict.find("identity_review", about, learner, "identity", *names)
     for account in standing.accounts.values():
         is_known = account.learner_id in standing.owner or account.learner_id in standing.reviews
         if account.kind == "employee" and account.is_active and not is_known:
@@ -42,7 +45,20 @@ def _switch_off(verdict: Verdict, learner: str) -> None:
     verdict.propose("offboarding", "account", "deactivate", f"learner:{learner}", {"active": False})
 
 
-def _judge_entitled(wanted: Wanted, verdict: Verdict) -> None:
+def _called(worker: Worker | None) -> str | None:
+    if worker is None:
+        return None
+    return " ".join(name for name in (worker.first_name, worker.last_name) if name) or worker.number
+
+
+def _account_called(account: Account | None) -> str | None:
+    if account is None:
+        return None
+    names = (account.values["first_name"], account.values["last_name"])
+    return " ".join(name for name in names if name) or account.values["username"]
+
+
+def _judge_entitled(wanted: Wanted, standing: Standing, verdict: Verdict) -> None:
     worker, account = wanted.worker, wanted.account
     if account is not None:
         if not account.is_active:
@@ -52,7 +68,8 @@ def _judge_entitled(wanted: Wanted, verdict: Verdict) -> None:
     if wanted.obstacle in (None, "no_username"):
         verdict.find("missing_account", worker.worker_id, None, "account", worker.status)
     if wanted.obstacle == "username_taken":
-        verdict.find("identity_review", worker.worker_id, wanted.name_holder, "identity")
+        names = (_called(worker), _account_called(standing.accounts.get(wanted.name_holder or "")))
+        verdict.find("identity_review", worker.worker_id, wanted.name_holder, "identity", *names)
     if wanted.is_to_be_created:
         desired: dict[str, Scalar] = {**wanted_values(wanted), "active": True}
         verdict.propose("accounts", "account", "create", wanted.target_key, desired)
@@ -63,6 +80,7 @@ def judge_managers(standing: Standing, verdict: Verdict) -> None:
     for worker_id, wanted in standing.wanted.items():
         named = wanted.worker.now("manager")
         learner = None if wanted.account is None else wanted.account.learner_id
+        present = None if wanted.account is None else wanted.account.manager
         if named is None:
             continue
         if worker_id in standing.circles:
@@ -71,9 +89,8 @@ def judge_managers(standing: Standing, verdict: Verdict) -> None:
         manager = standing.people.standing_for(named)
         theirs = None if manager is None else standing.wanted.get(manager.worker_id)
         if theirs is None or (theirs.account is None and not theirs.is_to_be_created):
-            verdict.find("manager_without_account", worker_id, learner, "manager", named)
+            verdict.find("manager_without_account", worker_id, learner, "manager", named, present)
             continue
-        present = None if wanted.account is None else wanted.account.manager
         manager_learner = None if theirs.account is None else theirs.account.learner_id
         if manager_learner is not None and manager_learner == present:
             continue

@@ -76,7 +76,7 @@ class Training:
         }
         self._counted: dict[Done, Counted] = {}
         self._unmapped: set[tuple[str, str, str, str]] = set()
-        self._shown: set[tuple[str, str]] = set()
+        self._shown: dict[tuple[str, str], str] = {}
 
     def take_in(self, completions: Iterable[Completion]) -> None:
         """Count completions of accounts whose person is known."""
@@ -95,12 +95,12 @@ class Training:
                 held = self._counted.get(done)
                 if held is None or row.beats(held):
                     self._counted[done] = row
-            self._show(person, completion.course_code, completion.score)
+            self._show(person, completion.course_code, completion.date, completion.score)
 
-    def _show(self, person: str, course_code: str | None, result: Decimal | None) -> None:
+    def _show(self, person: str, course_code: str | None, finished: str, result: Decimal | None) -> None:
         if result is None or result >= self._rules.min_score:
             for skill in self._skills.get(course_code or "", ()):
-                self._shown.add((person, skill))
+                self._shown[person, skill] = max(finished, self._shown.get((person, skill), ""))
 
     def judge_completions(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
         """Completions that one system holds and the other lacks, and those that count for nothing."""
@@ -142,18 +142,18 @@ class Training:
                 "status": "completed",
             }
             verdict.propose("enrolments", "completion", "enrol", wanted.target_key, desired)
-            self._show(person, code, result)
+            self._show(person, code, finished, result)
 
     def judge_skills(self, on_record: set[tuple[str, str]], verdict: Verdict) -> None:
         """Skills that a person in scope has shown and that are not on their current record.
 
         To be called after `judge_completions`: what the learning system is about to get from HR counts already.
         """
-        for person, skill in self._shown:
+        for (person, skill), finished in self._shown.items():
             worker = self._standing.people.current[person]
             if worker.is_in_scope and (worker.worker_id, skill) not in on_record:
                 learner = self._standing.primary_of(worker)
-                verdict.find("skill_missing_hris", worker.worker_id, learner, skill)
+                verdict.find("skill_missing_hris", worker.worker_id, learner, skill, None, finished)
                 verdict.propose("skills", "skill", "add_skill", f"worker:{worker.worker_id}", {"skill_id": skill})
 
 

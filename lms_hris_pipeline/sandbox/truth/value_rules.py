@@ -56,7 +56,8 @@ def judge_values(standing: Standing, closed: Mapping[str, str], verdict: Verdict
         values = wanted_values(wanted)
         for field in NEEDED:
             if values[field] is None:
-                verdict.find("hr_value_missing", worker_id, learner, field)
+                held = None if wanted.account is None else wanted.account.values[field]
+                verdict.find("hr_value_missing", worker_id, learner, field, None, held)
         center = values["cost_center"]
         if center is not None and closed.get(center, "9999") < wanted.worker.local_date:
             verdict.find("cost_center_closed", worker_id, None, "cost_center", center)
