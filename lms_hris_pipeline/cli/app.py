@@ -103,9 +103,19 @@ def doctor(
     run_doctor(sandbox=sandbox)
 
 
-@app.command(epilog=_example("lms-hris explain 0f3a…", "lms-hris explain 10234", "lms-hris explain E-000123"))
+@app.command(
+    epilog=_example(
+        "lms-hris explain 006253", "lms-hris explain anna.weber@lumen.example", "lms-hris explain learner:10234"
+    )
+)
 def explain(
-    record: Annotated[str, typer.Argument(help="Worker id, employee number, account id or user name.")],
+    record: Annotated[
+        str,
+        typer.Argument(
+            help="Worker id, employee number (a former one too), account id, user name or e-mail; "
+            "worker:<id> or learner:<id> where a word could mean two people."
+        ),
+    ],
     batch: Annotated[str | None, typer.Option(help="A sealed batch; the current one by default.")] = None,
 ) -> None:
     """Show one record's way: import, scope, match, situation, deltas, or why it was left out."""
@@ -114,9 +124,11 @@ def explain(
     run_explain(record, batch)
 
 
-@app.command(name="try", epilog=_example("lms-hris try E-000123"))
+@app.command(name="try", epilog=_example("lms-hris try 006253"))
 def try_worker(
-    worker: Annotated[str, typer.Argument(help="Worker id or employee number.")],
+    worker: Annotated[
+        str, typer.Argument(help="Worker id, employee number or e-mail, or the user name or id of their account.")
+    ],
 ) -> None:
     """A dry run for one person: what would be sent, to whom, and what holds it back. Sends nothing."""
     from lms_hris_pipeline.cli.explain import run_try
@@ -204,7 +216,9 @@ def list_matches() -> None:
     run_list_matches()
 
 
-@matches_app.command(name="same", epilog=_example("lms-hris matches same 10234 0f3a… --by ada"))
+@matches_app.command(
+    name="same", epilog=_example("lms-hris matches same 10234 e5790f160e9669cb32f2fe86528f4c8b --by ada")
+)
 def same(learner: Learner, worker: Worker, by: By = "", reason: Reason = "") -> None:
     """Decide that an account belongs to a worker."""
     from lms_hris_pipeline.cli.decisions import run_decide_pair
@@ -212,7 +226,9 @@ def same(learner: Learner, worker: Worker, by: By = "", reason: Reason = "") -> 
     run_decide_pair(learner, worker, "same", by, reason)
 
 
-@matches_app.command(name="different", epilog=_example("lms-hris matches different 10234 0f3a… --by ada"))
+@matches_app.command(
+    name="different", epilog=_example("lms-hris matches different 10234 e5790f160e9669cb32f2fe86528f4c8b --by ada")
+)
 def different(learner: Learner, worker: Worker, by: By = "", reason: Reason = "") -> None:
     """Decide that an account does not belong to a worker."""
     from lms_hris_pipeline.cli.decisions import run_decide_pair

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from lms_hris_pipeline.cli.breaker import what_the_breaker_holds
+from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.queries import ask
 from lms_hris_pipeline.cli.terminal import say, show_record
 from lms_hris_pipeline.ledger import open_ledger
@@ -13,6 +15,8 @@ from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
+
+REVIEW = "identity_review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def run_explain(word: str, batch_id: str | None) -> None:
     settings = load_settings()
     with BatchShelf(settings.firm.data_dir).read(batch_id) as batch:
         found = find_records(batch, word)
-        say(f"Batch {batch.id}, as of {batch.as_of:%Y-%m-%d %H:%M} UTC")
+        say(f"Batch {batch.id}, as of {_local(batch, settings)}")
         for worker in found.workers:
             _explain_worker(batch, worker)
         for learner in found.learners:
@@ -49,10 +53,15 @@ def run_try(word: str) -> None:
         found = find_records(batch, word)
         if not found.workers:
             raise BadInput(f"{word!r} is an account with no worker; `lms-hris explain {word}` says why")
-        say(f"A dry run on batch {batch.id}; nothing is sent.")
+        say(f"A dry run on batch {batch.id}, as of {_local(batch, settings)}; nothing is sent.")
         for worker in found.workers:
             _explain_worker(batch, worker)
+        _print_undecided(batch, found)
         _print_deltas(batch, found, settings)
+
+
+def _local(batch: Batch, settings: Settings) -> str:
+    return f"{batch.as_of.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}"
 
 
 def find_records(batch: Batch, word: str) -> Found:
@@ -120,7 +129,8 @@ def _explain_learner(batch: Batch, learner: str) -> None:
             lines.append(("match", f"accounts of kind {kind} are not matched"))
         else:
             chance = f", probability {score}" if score is not None else ""
-            lines.append(("match", f"{decision} by {method}{chance}{f', worker {worker}' if worker else ''}"))
+            by = "" if method == "none" else f" by {method}"
+            lines.append(("match", f"{decision.replace('_', ' ')}{by}{chance}{f', worker {worker}' if worker else ''}"))
             lines.append(("why", why))
             if runner:
                 lines.append(("runner-up", f"worker {runner}, probability {runner_score}"))
@@ -136,7 +146,7 @@ def _situation(situation: str | None, reason: str | None) -> str:
 
 def _evidence_lines(evidence: str | None) -> list[str]:
     found: Any = json.loads(evidence) if evidence else {}
-    fields = found.get("fields", found) if isinstance(found, dict) else found
+    fields = found.get("fields", {}) if isinstance(found, dict) else found
     if isinstance(fields, dict):
         fields = [
             {"field": name, **value} if isinstance(value, dict) else {"field": name, "level": value}
@@ -154,19 +164,46 @@ def _print_exceptions(batch: Batch, found: Found) -> None:
     rows = ask(batch, "explained_exceptions", found.params)
     if rows:
         lines = []
-        for severity, kind, field, hris, lms, action in rows:
-            lines.append((severity, f"{kind} {field}: HR {_value(hris)}, LMS {_value(lms)}. {action}"))
+        for severity, kind, field, hris, lms, action, worker, learner in rows:
+            text = f"{kind} {field}: HR {_value(hris)}, LMS {_value(lms)}. {action}"
+            if kind == REVIEW and worker and learner:
+                text += f"\nDecide with: {_how_to_decide(learner, worker)}"
+            lines.append((severity, text))
         show_record("Exceptions", lines)
+
+
+def _print_undecided(batch: Batch, found: Found) -> None:
+    """What keeps a person's account from being changed or made until somebody decides whose it is."""
+    lines = [
+        (
+            f"account {learner}",
+            f"Is the account {_value(lms)} the worker {_value(hris)}?\n{_how_to_decide(learner, worker)}",
+        )
+        for _, kind, _, hris, lms, _, worker, learner in ask(batch, "explained_exceptions", found.params)
+        if kind == REVIEW and worker and learner
+    ]
+    if lines:
+        show_record("Waits for a decision", lines)
+
+
+def _how_to_decide(learner: str, worker: str) -> str:
+    return f"lms-hris matches same|different {learner} {worker}"
 
 
 def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
     rows = ask(batch, "explained_deltas", found.params)
     lines = []
     standings: dict[str, str] = {}
+    held: dict[str, str] = {}
     if rows:
+        wishes = [row[-1] for row in rows]
+        (active,) = ask(batch, "active_accounts")[0]
         ledger = open_ledger(settings.ledger_url)
         try:
-            standings = ledger.states_of([row[-1] for row in rows])
+            standings = ledger.states_of(wishes)
+            held = what_the_breaker_holds(
+                ledger, wishes, active_accounts=active, settings=settings.publishing, now=clock_of(settings)()
+            )
         finally:
             ledger.close()
     for operation, entity, family, risk, desired, reason, wish in rows:
@@ -175,7 +212,7 @@ def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
             (
                 f"{operation} {entity}",
                 f"{_values(desired)}\n{reason} Risk {risk}, family {family}; wish {wish[:12]}\n"
-                + what_holds_back(state, family, risk, settings),
+                + " ".join([what_holds_back(state, family, risk, settings), *([held[wish]] if wish in held else [])]),
             )
         )
     if not rows:

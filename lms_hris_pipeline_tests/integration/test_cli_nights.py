@@ -135,6 +135,45 @@ def test_try_shows_what_waits_and_sends_nothing(home: Home) -> None:
     assert "Waits for a person: the family" in ran.out
 
 
+def test_a_disputed_worker_is_shown_with_the_candidate_and_the_command_that_settles_it(home: Home) -> None:
+    found = rows(
+        home,
+        "select worker_id_hris, learner_id_lms, hris_value, lms_value from reconcile.exceptions "
+        "where type = 'identity_review' and worker_id_hris is not null order by 1, 2",
+    )
+    assert found
+    for worker, learner, hris_value, lms_value in found:
+        command = f"lms-hris matches same|different {learner} {worker}"
+        explained = home.lms_hris("explain", f"worker:{worker}").out
+        assert f"Account {learner}" in explained
+        assert command in explained
+        assert f"HR {hris_value!r}, LMS {lms_value!r}" in explained
+        tried = home.lms_hris("try", f"worker:{worker}").out
+        assert command in tried
+
+
+def test_instants_are_the_firms(home: Home) -> None:
+    ((worker,),) = rows(home, "select min(worker_id_hris) from canonical.workers")
+    for command in ("explain", "try"):
+        assert f"Batch {DAY}, as of 2026-11-02 22:00 CET".lower() in home.lms_hris(command, worker).out.lower()
+
+
+def test_try_says_when_the_breaker_would_hold_a_change(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rows(
+        home,
+        "select coalesce('worker:' || worker_id_hris, 'learner:' || learner_id_lms), wish_id "
+        "from reconcile.proposed_deltas where operation in ('merge', 'deactivate') order by 2",
+    )
+    assert len(found) > 1, "one is always allowed"
+    record, wish = found[0]
+    assert "breaker" not in home.lms_hris("explain", record).out
+    monkeypatch.setenv("LMS_HRIS_PUBLISHING__BREAKER_COUNT", "1")
+    ran = home.lms_hris("explain", record)
+    assert wish[:12] in ran.out
+    assert "Approved together with all that wait, the breaker would hold it" in ran.out
+    assert f"{len(found)} deactivations and merges to be sent" in ran.out
+
+
 @pytest.mark.parametrize("command", ["explain", "try"])
 def test_a_record_that_is_nobody_is_bad_input(home: Home, command: str) -> None:
     ran = home.lms_hris(command, "[bold]nobody\x1b[0m")

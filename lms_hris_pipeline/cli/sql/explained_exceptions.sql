@@ -5,7 +5,9 @@ select
     exceptions.field,
     exceptions.hris_value,
     exceptions.lms_value,
-    exceptions.suggested_action
+    exceptions.suggested_action,
+    exceptions.worker_id_hris,
+    exceptions.learner_id_lms
 from reconcile.exceptions as exceptions
 where list_contains($workers, exceptions.worker_id_hris) or list_contains($learners, exceptions.learner_id_lms)
 order by
