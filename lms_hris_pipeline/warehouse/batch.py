@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from lms_hris_pipeline.model.errors import ContractBroken, Permanent
 from lms_hris_pipeline.tables import ALL_TABLES, Table
+from lms_hris_pipeline.warehouse.translate import translated
 
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
@@ -89,7 +90,7 @@ class Batch:
         Raises:
             Permanent: it cannot be opened.
         """
-        with _translated(f"open {file}"):
+        with translated(f"open {file}"):
             connection = duckdb.connect(str(file), read_only=True)
         connection.execute("set timezone = 'UTC'")
         try:
@@ -123,12 +124,12 @@ class Batch:
             ContractBroken: the statement broke a rule of a table.
             Permanent: DuckDB could not run it.
         """
-        with _translated(sql):
+        with translated(sql):
             return self.cursor.execute(sql, self._bound(sql, params)).fetchall()
 
     def arrow(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
         """Run one query; its rows as an Arrow table."""
-        with _translated(sql):
+        with translated(sql):
             rows: pa.Table | None = self.cursor.sql(sql, params=self._bound(sql, params)).to_arrow_table()
         if rows is None:
             raise Permanent(f"A query gave no rows at all: {sql[:200]}")
@@ -149,7 +150,7 @@ class Batch:
         Raises:
             ContractBroken: the columns differ from the contract, a value does not fit, a key repeats.
         """
-        with _translated(select, table):
+        with translated(select, table):
             found = [
                 row[0] for row in self.cursor.execute(f"describe {select}", self._bound(select, params)).fetchall()
             ]
@@ -205,7 +206,7 @@ class Batch:
             Permanent: it could not be written whole, for example for want of room; it is closed all the same.
         """
         try:
-            with _translated("checkpoint"):
+            with translated("checkpoint"):
                 self._connection.execute("checkpoint")
         finally:
             self._connection.close()
@@ -217,7 +218,7 @@ class Batch:
         )
         # a key is checked by counting: a primary-key index would cost four times the load (1M rows)
         keys = ", ".join(f'"{name}"' for name in table.key)
-        with _translated(select, table):
+        with translated(select, table):
             cursor = self.cursor
             cursor.execute("begin")
             try:
@@ -255,15 +256,3 @@ class Batch:
 def _one(cursor: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
     row: tuple[Any, ...] = cursor.fetchall()[0]
     return row
-
-
-@contextmanager
-def _translated(sql: str, table: Table | None = None) -> Iterator[None]:
-    """DuckDB's errors as ours, with the table they are about."""
-    about = table.sql_name if table else " ".join(sql.split())[:120]
-    try:
-        yield
-    except (duckdb.ConstraintException, duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        raise ContractBroken(f"{about}: {error}") from error
-    except duckdb.Error as error:
-        raise Permanent(f"{about}: {error}") from error

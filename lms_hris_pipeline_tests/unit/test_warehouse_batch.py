@@ -73,3 +73,48 @@ def test_a_digest_does_not_depend_on_row_order(batch: Batch) -> None:
     assert digest(batch, COMPANIES) == first
     batch.build(COMPANIES, GOOD)
     assert digest(batch, COMPANIES) != first
+
+
+MIA = "O'Brien \"Mia\" 'x' to INT32\n\nLINE 1: mia@lumen.example"
+
+
+@pytest.mark.parametrize(
+    ("case", "query", "value", "told"),
+    [
+        ("text for a number", "select $given::integer as n", MIA, ("INT32", "in: select $given::integer as n")),
+        ("text for a decimal", "select $given::decimal(5,2)", "Mia 1", ("DECIMAL(5,2)",)),
+        ("text for a date", "select $given::date", MIA, ("DATE", "in: select $given::date")),
+        ("text for an instant", "select $given::timestamp", MIA, ("TIMESTAMP",)),
+        ("too large", "select $given::bigint::integer", "4915112345678", ("INT32",)),
+        ("text for JSON", "select $given::json", MIA, ("not accepted (Conversion)",)),
+        ("told twice", "select strptime($given, '%Y')", MIA, ("not accepted (InvalidInput)",)),
+        ("without quotation marks", "select regexp_matches('a', $given)", "(Mia", ("not accepted",)),
+        ("the whole message", "select error($given)", MIA, ("not accepted",)),
+        ("in a list", "select $given::integer[]", "[Mia]", ("INT32",)),
+        ("a sum", "select 9223372036854775807 + $given", 4915112345678, ("not accepted (OutOfRange)",)),
+    ],
+)
+def test_an_error_tells_what_is_wrong_and_nobodys_value(
+    batch: Batch, case: str, query: str, value: object, told: tuple[str, ...]
+) -> None:
+    with pytest.raises(ContractBroken) as broken:
+        batch.execute(query, {"given": value})
+    said = str(broken.value)
+    for part in ("Mia", "mia", "O'Brien", "49151"):
+        assert part not in said, case
+    for words in (*told, "because it may be a person's"):
+        assert words in said, case
+    assert broken.value.__cause__ is None, "Dagster logs the text of causes, too"
+    assert broken.value.__suppress_context__
+
+
+def test_a_value_that_does_not_fit_names_its_table(batch: Batch) -> None:
+    rows = pa.table({"company_id": ["C1"], "name": ["Mia"], "currency": ["EUR"]})
+    batch.register("given", rows)
+    query = "select 'C1' as company_id, 'One' as name, given.name::integer::varchar as currency from given"
+    with pytest.raises(ContractBroken) as broken:
+        batch.build(COMPANIES, query)
+    assert str(broken.value).startswith("canonical.companies: a value cannot be read as INT32")
+    assert "Mia" not in str(broken.value)
+    with pytest.raises(ContractBroken, match=r"NOT NULL constraint failed: companies\.name"):
+        batch.build(COMPANIES, GOOD.replace("'One'", "null"))
