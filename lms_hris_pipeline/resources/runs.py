@@ -12,7 +12,7 @@ import dagster as dg
 from lms_hris_pipeline.model.errors import BadInput, SealedBatch
 from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
-from lms_hris_pipeline.resources.snapshot import read_run_facts
+from lms_hris_pipeline.resources.snapshot import changed_settings, read_run_facts
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
 
@@ -21,7 +21,11 @@ AS_OF_TAG = "lms_hris/as_of"
 REPLAY_TAG = "lms_hris/replay_of"
 FRESH_TAG = "lms_hris/fresh"
 BY_TAG = "lms_hris/started_by"
+SCRATCH_TAG = "lms_hris/scratch"
+"""On runs that try things on a copy; neither nights nor replays."""
 PUBLICATION_JOB = "publish_approved"
+ASSET_JOB = "__ASSET_JOB"
+"""Dagster's own job, in which the UI makes assets that are chosen outside any job."""
 
 _NIGHTS: dict[str, Night] = {}
 _LISTENERS: list[Teller] = []
@@ -61,7 +65,7 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext |
     with _REGISTRY:
         night = _NIGHTS.get(run.run_id)
         if night is None:
-            night = _NIGHTS[run.run_id] = _begin(run, context.instance)
+            night = _NIGHTS[run.run_id] = _begin(run, context.instance, context.job_def)
         return night
 
 
@@ -70,30 +74,67 @@ def _tell_all(stage: str, name: str, count: int, seconds: float) -> None:
         listener(stage, name, count, seconds)
 
 
-def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Night:
+def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance, job: dg.JobDefinition) -> Night:
     settings = load_settings()
-    tags = run.tags
+    parent = instance.get_run_by_id(run.parent_run_id) if run.parent_run_id else None
+    tags = {**(parent.tags if parent else {}), **run.tags}
     shelf = BatchShelf(settings.firm.data_dir)
     if replayed := tags.get(REPLAY_TAG):
         folder = shelf.data_dir / "landing" / shelf.folder(replayed).name / "_run"
         as_of, settings = read_run_facts(folder, shelf.data_dir)
         return Night(settings, replayed, as_of, Mode.REPLAY, run.run_id, teller=_tell_all)
-    if run.job_name.startswith("__ASSET_JOB"):
-        return _scratch(run, shelf)
     if run.job_name == PUBLICATION_JOB:
         return _by_day(run, shelf, settings)
+    if _is_part_of_a_night(run, instance, job):
+        instance.add_run_tags(run.run_id, {SCRATCH_TAG: "yes"})
+        return _scratch(run, shelf, settings)
     as_of = _instant(tags[AS_OF_TAG]) if AS_OF_TAG in tags else present(settings)
     batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
-    resumes = run.parent_run_id is not None
-    if resumes and shelf.is_sealed(batch_id):
+    night = Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, teller=_tell_all)
+    if run.parent_run_id is not None:
+        _check_resumable(night)
+        night.resumes = True
+    else:
+        # a run that goes on with another's work inherits its tags; what landed since is not fetched anew
+        night.fresh = tags.get(FRESH_TAG) == "yes"
+    return night
+
+
+def _is_part_of_a_night(run: dg.DagsterRun, instance: dg.DagsterInstance, job: dg.JobDefinition) -> bool:
+    """Whether somebody chose some assets to be made: a night is whole, and so is what goes on with one.
+
+    A run that goes on with another, from its failure for example, is what the first of them was.
+    """
+    first = (instance.get_run_by_id(run.root_run_id) if run.root_run_id else None) or run
+    if first.job_name.startswith(ASSET_JOB) or first.op_selection:
+        return True
+    while job.asset_selection_data is not None:
+        job = job.asset_selection_data.parent_job_def
+    chosen = first.asset_selection or frozenset()
+    if not chosen:
+        return first.asset_check_selection is not None
+    return not chosen >= set(job.asset_layer.executable_asset_keys)
+
+
+def _check_resumable(night: Night) -> None:
+    """Refuse to go on with what cannot become one whole batch.
+
+    Raises:
+        SealedBatch: it has become one already.
+        BadInput: the settings are not those by which the batch was begun.
+    """
+    if night.shelf.is_sealed(night.batch_id):
         raise SealedBatch(
-            f"Batch {batch_id} is sealed and stays as it is; its run is not executed again\n"
+            f"Batch {night.batch_id} is sealed and stays as it is; its run is not executed again\n"
             "  `lms-hris publish` sends what is approved; a new run makes a batch of its own."
         )
-    # a run that goes on with another's work inherits its tags; what landed since is not fetched anew
-    is_fresh = tags.get(FRESH_TAG) == "yes" and not resumes
-    return Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, resumes=resumes, fresh=is_fresh, teller=_tell_all)
+    if changed := changed_settings(night.run_folder, night.settings):
+        raise BadInput(
+            f"Batch {night.batch_id} was begun by other settings than today's; going on would build half of it by either\n"
+            f"  These differ: {', '.join(changed)}\n"
+            "  Set them back, or start the night anew (lms-hris nightly): what landed of it is used."
+        )
 
 
 def _by_day(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:
@@ -104,13 +145,13 @@ def _by_day(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:
     return Night(settings, current, present(settings), Mode.NIGHTLY, run.run_id, teller=_tell_all)
 
 
-def _scratch(run: dg.DagsterRun, shelf: BatchShelf) -> Night:
+def _scratch(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:
     current = shelf.current()
     if current is None:
-        raise BadInput("There is no sealed batch to try things on\n  Run the job nightly_reconciliation first.")
+        raise BadInput("There is no sealed batch to try things on\n  Run the whole job nightly_reconciliation first.")
     with shelf.read(current) as sealed:
         as_of = sealed.as_of
-    return Night(load_settings(), current, as_of, Mode.SCRATCH, run.run_id, teller=_tell_all)
+    return Night(settings, current, as_of, Mode.SCRATCH, run.run_id, teller=_tell_all)
 
 
 def _instant(text: str) -> datetime:

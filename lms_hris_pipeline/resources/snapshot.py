@@ -28,6 +28,9 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
 )
 """In the order in which a LedgerSnapshot holds them."""
 
+HOW_NOT_WHAT = ("firm.data_dir", "alerts.", "schedule.", "retention.", "quota.", "extract.")
+"""Settings that say how a night is run; the rows of a batch are the same whatever they are."""
+
 _ARROW = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us")}
 _STANDINGS = pa.schema([("wish_id", pa.string()), ("generation", pa.int32()), ("state", pa.string())])
 _CASES = pa.schema([("exception_id", pa.string()), ("first_seen_at", pa.timestamp("us", "UTC"))])
@@ -56,6 +59,29 @@ def read_run_facts(folder: Path, data_dir: Path) -> tuple[datetime, Settings]:
     settings = settings_from(facts["settings"])
     firm = settings.firm.model_copy(update={"data_dir": data_dir})
     return datetime.fromisoformat(facts["as_of"]), settings.model_copy(update={"firm": firm})
+
+
+def changed_settings(folder: Path, settings: Settings) -> list[str]:
+    """The settings, by dotted name, that say another thing today than when the batch was begun.
+
+    Those that only say how a night is run are left out, and so are the addresses of the sandbox, which change with
+    every start. Empty where the batch left none: then nothing of it was begun.
+    """
+    try:
+        begun = read_run_facts(folder, settings.firm.data_dir)[1]
+    except BadInput:
+        return []
+    sides = [_flat(side.model_dump(mode="json", exclude={"ledger"})) for side in (begun, settings)]
+    ignored = (*HOW_NOT_WHAT, *(("hris.base_url", "lms.base_url") if settings.profile == "sandbox" else ()))
+    names = sorted(sides[0].keys() | sides[1].keys())
+    return [name for name in names if sides[0].get(name) != sides[1].get(name) and not name.startswith(ignored)]
+
+
+def _flat(section: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in section.items():
+        found |= _flat(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}": value}
+    return found
 
 
 def write_snapshot(folder: Path, snapshot: LedgerSnapshot, cases: list[CaseRow]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -170,8 +170,13 @@ def play_days(built: House, days: int) -> None:
             assert ledger.deltas(states=("proposed", "approved", "auto_approved", "sending", "failed")) == []
 
 
-def execute(tags: Mapping[str, str], instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
-    """Run the job in this process; where no instance is given, nothing is kept of Dagster's own records."""
+def execute(
+    tags: Mapping[str, str], instance: dg.DagsterInstance | None = None, assets: Sequence[str] = ()
+) -> dg.ExecuteInProcessResult:
+    """Run the job in this process, or some assets of it (`schema/name`).
+
+    Where no instance is given, nothing is kept of Dagster's own records.
+    """
     from lms_hris_pipeline.definitions import NIGHTLY, defs
 
     with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as instance:
@@ -179,8 +184,46 @@ def execute(tags: Mapping[str, str], instance: dg.DagsterInstance | None = None)
             instance=instance,
             tags=dict(tags),
             raise_on_error=False,
+            asset_selection=[dg.AssetKey(name.split("/")) for name in assets] or None,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+
+
+def nightly_job() -> dg.JobDefinition:
+    """The job, as Dagster finds it again for another run."""
+    from lms_hris_pipeline.definitions import NIGHTLY, defs
+
+    return defs.resolve_job_def(NIGHTLY)
+
+
+def execute_kept(
+    instance: dg.DagsterInstance,
+    *,
+    tags: Mapping[str, str] | None = None,
+    after: str = "",
+    steps: Sequence[str] = (),
+    assets: Sequence[str] = (),
+) -> tuple[str, list[str]]:
+    """One run as the UI starts it, whose records are kept; (run id, what went wrong).
+
+    Args:
+        after: go on with this run from its failure, or with `steps` of it.
+        assets: only these (`schema/name`).
+    """
+    how = None
+    if after and steps:
+        how = dg.ReexecutionOptions(after, step_selection=steps)
+    elif after:
+        how = dg.ReexecutionOptions.from_failure(after, instance)
+    with dg.execute_job(
+        dg.reconstructable(nightly_job),
+        instance=instance,
+        tags=dict(tags or {}),
+        asset_selection=[dg.AssetKey(name.split("/")) for name in assets] or None,
+        reexecution_options=how,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    ) as result:
+        return result.run_id, failures(result)
 
 
 def proposed(batch: Batch) -> set[tuple[Any, ...]]:
@@ -196,10 +239,10 @@ def exported(batch: Batch, name: str) -> list[tuple[Any, ...]]:
     return sorted(batch.execute(f"select {columns} from {name}"), key=str)
 
 
-def failures(result: dg.ExecuteInProcessResult) -> list[str]:
+def failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> list[str]:
     """What went wrong in a run, step by step."""
     found = []
-    for event in result.all_node_events:
+    for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             error = event.step_failure_data.error
             while error.cause is not None:
