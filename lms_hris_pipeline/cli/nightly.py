@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -103,14 +104,17 @@ def execute_job(
     from lms_hris_pipeline.cli.progress import StageProgress
     from lms_hris_pipeline.definitions import defs
     from lms_hris_pipeline.resources.alerts import report_failure
+    from lms_hris_pipeline.resources.records import records_kept_open
     from lms_hris_pipeline.resources.runs import BY_TAG, listening
 
     def log(stage: str, name: str, count: int, seconds: float) -> None:
         note("built", stage=stage, name=name, count=count, seconds=round(seconds, 3))
 
+    run_id = str(uuid.uuid4())
     with (
         logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days),
         open_instance() as instance,
+        records_kept_open(instance, run_id),
         StageProgress(shown) as progress,
         listening(progress.tell),
         listening(log),
@@ -118,6 +122,7 @@ def execute_job(
         note("run_started", tags=dict(tags))
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
+            run_id=run_id,
             tags={BY_TAG: "shell", HOST_TAG: socket.gethostname(), **tags},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -12,6 +12,7 @@ import dagster as dg
 from lms_hris_pipeline.model.errors import BadInput, SealedBatch
 from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
+from lms_hris_pipeline.resources.records import records_kept_open
 from lms_hris_pipeline.resources.snapshot import changed_settings, read_run_facts
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
@@ -42,17 +43,18 @@ def listening(listener: Teller) -> Iterator[None]:
         _LISTENERS.remove(listener)
 
 
-@dg.resource(description="Gives each run its night; opens nothing by itself.")
+@dg.resource(description="Gives each run its night; opens none of the pipeline's files by itself.")
 def night_resource(context: dg.InitResourceContext) -> Iterator[None]:
     """Close what the run opened, once it ends."""
-    try:
-        yield
-    finally:
-        run = context.run
-        with _REGISTRY:
-            night = _NIGHTS.pop(run.run_id, None) if run is not None else None
-        if night is not None:
-            night.close()
+    run, instance = context.run, context.instance
+    with records_kept_open(instance, run.run_id) if run is not None and instance is not None else nullcontext():
+        try:
+            yield
+        finally:
+            with _REGISTRY:
+                night = _NIGHTS.pop(run.run_id, None) if run is not None else None
+            if night is not None:
+                night.close()
 
 
 def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext | dg.OpExecutionContext) -> Night:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import dagster as dg
 import pytest
 
 from lms_hris_pipeline.ledger import Ledger, open_ledger
+from lms_hris_pipeline.resources.records import records_kept_open
 from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, FRESH_TAG, REPLAY_TAG
 from lms_hris_pipeline.sandbox import company, truth
 from lms_hris_pipeline.sandbox.api.options import SandboxOptions
@@ -179,9 +181,14 @@ def execute(
     """
     from lms_hris_pipeline.definitions import NIGHTLY, defs
 
-    with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as instance:
+    run_id = str(uuid.uuid4())
+    with (
+        nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as instance,
+        records_kept_open(instance, run_id),
+    ):
         return defs.resolve_job_def(NIGHTLY).execute_in_process(
             instance=instance,
+            run_id=run_id,
             tags=dict(tags),
             raise_on_error=False,
             asset_selection=[dg.AssetKey(name.split("/")) for name in assets] or None,
