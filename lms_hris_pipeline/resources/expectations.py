@@ -107,6 +107,9 @@ def validate(table: Table, groups: "pd.DataFrame") -> list[str]:
             suite.add_expectation(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values)))
     suite.add_expectation(gxe.ExpectColumnValuesToBeInSet(column=REPEATS_KEY, value_set=[False]))
     batch = definition.get_batch(batch_parameters={"dataframe": groups})
+    if batch.validate(suite, result_format="BOOLEAN_ONLY").success:
+        return []
+    # which rows break a rule is asked only where one is broken: the answer takes as long again as the rules
     outcome = batch.validate(suite, result_format="COMPLETE")
     return [_in_words(table, result, groups) for result in outcome.results if not result.success]
 
