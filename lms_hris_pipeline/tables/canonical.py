@@ -76,6 +76,14 @@ REQUISITIONS = Table(
         Column("status", "VARCHAR", "The HR system's status.", null=True),
     ),
 )
+WORKER_RECORDS = Table(
+    "canonical", "worker_records", "Of each worker the raw record that counts, where the HR system sent several.",
+    "one worker record", ("worker_id_hris",), "team:hris", "people",
+    (
+        WORKER_ID,
+        Column("record_no", "BIGINT", "Place of the record in raw_hris.workers.", volatile=True),
+    ),
+)
 WORKERS = Table(
     "canonical", "workers", "Worker records with the names and addresses a person goes by.",
     "one worker record", ("worker_id_hris",), "team:hris", "people",
@@ -386,7 +394,7 @@ CONTRACTS = Table(
 
 TABLES: tuple[Table, ...] = (
     LOCATIONS, COST_CENTERS, COMPANIES, JOB_PROFILES, ORGANIZATIONS, REQUISITIONS,
-    WORKERS, ASSIGNMENTS, EMPTIED_FIELDS, LEAVES, EMPLOYMENTS,
+    WORKER_RECORDS, WORKERS, ASSIGNMENTS, EMPTIED_FIELDS, LEAVES, EMPLOYMENTS,
     FRAMEWORK_SKILLS, SKILL_ALIASES, WORKER_SKILLS,
     LEARNERS, BRANCHES, GROUPS, GROUP_MEMBERS, COURSES, ENROLMENTS, COMPLETIONS, TRAINING_RECORDS,
     CERTIFICATIONS, CERTIFICATES, COURSE_SKILLS, SKILL_TAGS, REQUIREMENTS, CHARGES, CONTRACTS,

@@ -2,13 +2,10 @@
 -- Spells without a readable first day cannot be placed in time and are left out.
 with received as (
     select
-        nullif(trim(workers.record ->> '$.Worker_WID'), '') as worker_id_hris,
+        records.worker_id_hris,
         workers.record
-    from raw_hris.workers as workers
-    qualify row_number() over (
-        partition by trim(workers.record ->> '$.Worker_WID')
-        order by workers.fetched_at desc, workers.record::varchar
-    ) = 1
+    from canonical.worker_records as records
+    inner join raw_hris.workers as workers on workers.record_no = records.record_no
 ),
 
 jobs as (
@@ -16,7 +13,6 @@ jobs as (
         received.worker_id_hris,
         unnest(from_json(received.record -> '$.Jobs_group', '["JSON"]')) as job
     from received
-    where received.worker_id_hris is not null
 ),
 
 spells as materialized (

@@ -13,14 +13,11 @@ with lacking as (
 
 received as (
     select
-        nullif(trim(workers.record ->> '$.Worker_WID'), '') as worker_id_hris,
+        records.worker_id_hris,
         workers.record
-    from raw_hris.workers as workers
-    inner join lacking on lacking.worker_id_hris = trim(workers.record ->> '$.Worker_WID')
-    qualify row_number() over (
-        partition by trim(workers.record ->> '$.Worker_WID')
-        order by workers.fetched_at desc, workers.record::varchar
-    ) = 1
+    from lacking
+    inner join canonical.worker_records as records on records.worker_id_hris = lacking.worker_id_hris
+    inner join raw_hris.workers as workers on workers.record_no = records.record_no
 ),
 
 spells as (
@@ -30,7 +27,6 @@ spells as (
         jobs.job
     from received
     cross join unnest(from_json(received.record -> '$.Jobs_group', '["JSON"]')) as jobs(job)
-    where received.worker_id_hris is not null
 ),
 
 fields as (

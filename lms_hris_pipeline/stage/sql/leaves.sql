@@ -1,13 +1,10 @@
 -- grain: one leave of one worker record
 with received as (
     select
-        nullif(trim(workers.record ->> '$.Worker_WID'), '') as worker_id_hris,
+        records.worker_id_hris,
         workers.record
-    from raw_hris.workers as workers
-    qualify row_number() over (
-        partition by trim(workers.record ->> '$.Worker_WID')
-        order by workers.fetched_at desc, workers.record::varchar
-    ) = 1
+    from canonical.worker_records as records
+    inner join raw_hris.workers as workers on workers.record_no = records.record_no
 ),
 
 spells as materialized (
@@ -15,7 +12,6 @@ spells as materialized (
         received.worker_id_hris,
         unnest(from_json(received.record -> '$.Leaves_group', '[{"Leave_ID":"VARCHAR","Leave_Type":"VARCHAR","First_Day":"VARCHAR","Last_Day":"VARCHAR"}]')) as entry
     from received
-    where received.worker_id_hris is not null
 ),
 
 named as (

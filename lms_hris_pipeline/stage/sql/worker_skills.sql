@@ -2,13 +2,10 @@
 -- Entries have no id of their own in the report: they are numbered by skill and words, equal ones kept once.
 with received as (
     select
-        nullif(trim(workers.record ->> '$.Worker_WID'), '') as worker_id_hris,
+        records.worker_id_hris,
         workers.record
-    from raw_hris.workers as workers
-    qualify row_number() over (
-        partition by trim(workers.record ->> '$.Worker_WID')
-        order by workers.fetched_at desc, workers.record::varchar
-    ) = 1
+    from canonical.worker_records as records
+    inner join raw_hris.workers as workers on workers.record_no = records.record_no
 ),
 
 entries as materialized (
@@ -16,7 +13,6 @@ entries as materialized (
         received.worker_id_hris,
         unnest(from_json(received.record -> '$.Skills_group', '[{"Skill_ID":"VARCHAR","Skill_Name":"VARCHAR"}]')) as item
     from received
-    where received.worker_id_hris is not null
 ),
 
 named as (
