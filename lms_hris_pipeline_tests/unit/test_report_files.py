@@ -294,15 +294,22 @@ def test_quick_sheets_write_what_plain_ones_do(tmp_path: Path) -> None:
         "_x0041_",
         "line\nfeed",
         "\ufffe",
+        "plain again",
     ]
-    for name, kind in (("quick", workbooks.QuickSheet), ("plain", None)):
-        book = xlsxwriter.Workbook(tmp_path / name, {"constant_memory": True})
+    for is_quick in (True, False):
+        book = xlsxwriter.Workbook(tmp_path / str(is_quick), {"constant_memory": True})
         book.set_properties({"created": datetime(2026, 11, 2)})  # noqa: DTZ001 - a workbook's dates have no zone
-        page = book.add_worksheet("Texts", worksheet_class=kind)
-        style = book.add_format({"num_format": "@"})
-        for number, text in enumerate(texts):
-            page.write_string(number, 0, text, style)
-            page.write_string(number, 27, text)
-            page.write_number(number, 28, number, style)
+        page = book.add_worksheet("Texts", worksheet_class=workbooks.QuickSheet if is_quick else None)
+        style, other = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+        page.write_string(0, 1, "header", other)
+        for number, text in enumerate(texts, start=1):
+            cells = [(0, text, style), (27, "plain", other), (28, number / 7, style), (29, Decimal("1.50"), other)]
+            if is_quick:
+                page.write_line(number, cells[number % 2 :])
+                continue
+            for column, value, kind in cells[number % 2 :]:
+                page.write(number, column, value, kind) if column > 27 else page.write_string(
+                    number, column, value, kind
+                )
         book.close()
-    assert (tmp_path / "quick").read_bytes() == (tmp_path / "plain").read_bytes()
+    assert (tmp_path / "True").read_bytes() == (tmp_path / "False").read_bytes()
