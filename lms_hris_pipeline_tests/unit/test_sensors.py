@@ -81,7 +81,9 @@ def test_a_failed_run_is_said_once_with_its_step_and_without_personal_data(
 ) -> None:
     said: list[tuple[str, str, str]] = []
     monkeypatch.setattr(
-        definitions, "report_failure", lambda subject, text, *, batch_id, **given: said.append((subject, text, batch_id))
+        definitions,
+        "report_failure",
+        lambda subject, text, *, batch_id, **given: said.append((subject, text, batch_id)),
     )
     result = _night(instance, "other", **tags)
     event = next(e for e in result.all_events if e.event_type is dg.DagsterEventType.RUN_FAILURE)
