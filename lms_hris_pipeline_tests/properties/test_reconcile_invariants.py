@@ -173,7 +173,8 @@ def test_scenario_06_order_of_rows_changes_nothing(seed: int, size: int) -> None
     world = company(seed, size)
     one, other = reconciled(**world), reconciled(**shuffled(world, seed))
     for table in (*canonical.TABLES, *reconcile.TABLES):
-        assert one.read(table).equals(other.read(table)), table.sql_name
+        said = [column.name for column in table.columns if not column.volatile]
+        assert one.read(table).select(said).equals(other.read(table).select(said)), table.sql_name
     one.close()
     other.close()
 

@@ -23,7 +23,14 @@ from lms_hris_pipeline_tests.support.stage import (
     worker,
 )
 
-TABLES = (canonical.LOCATIONS, canonical.WORKERS, canonical.ASSIGNMENTS, canonical.LEAVES, canonical.EMPLOYMENTS)
+TABLES = (
+    canonical.LOCATIONS,
+    canonical.WORKER_RECORDS,
+    canonical.WORKERS,
+    canonical.ASSIGNMENTS,
+    canonical.LEAVES,
+    canonical.EMPLOYMENTS,
+)
 ZONES = {"LOC-BER": "Europe/Berlin", "LOC-MEL": "Australia/Melbourne", "LOC-HNL": "Pacific/Honolulu"}
 FIRM = "Europe/Berlin"
 PREHIRE_DAYS = 14

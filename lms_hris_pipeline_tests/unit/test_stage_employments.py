@@ -24,6 +24,7 @@ from lms_hris_pipeline_tests.support.stage import (
 
 TABLES = (
     canonical.LOCATIONS,
+    canonical.WORKER_RECORDS,
     canonical.WORKERS,
     canonical.ASSIGNMENTS,
     canonical.LEAVES,
