@@ -27,6 +27,13 @@ def rows(folder: Path, query: str) -> list[tuple[str | None, ...]]:
         return database.execute(query).fetchall()
 
 
+def _is(fault: tuple[str | None, ...], found: tuple[str | None, ...]) -> bool:
+    """Whether an exception is the fault; a value that the fault leaves alone is not noted with it."""
+    return fault[:4] == found[:4] and all(
+        mine in (None, theirs) for mine, theirs in zip(fault[4:6], found[4:6], strict=True)
+    )
+
+
 def test_every_injected_fault_is_expected_as_it_was_injected(muddle: Path) -> None:
     injected = rows(
         muddle,
@@ -35,7 +42,8 @@ def test_every_injected_fault_is_expected_as_it_was_injected(muddle: Path) -> No
     )
     expected = expected_exceptions(muddle)
     assert len(injected) > 200
-    assert [fault for fault in injected if fault[:6] not in expected] == []
+    unmet = [fault for fault in injected if not any(_is(fault, found) for found in expected)]
+    assert unmet == []
 
 
 def test_a_company_without_faults_has_nothing_to_mend(tmp_path: Path) -> None:

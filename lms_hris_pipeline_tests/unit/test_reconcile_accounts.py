@@ -230,6 +230,24 @@ def test_two_newcomers_want_one_name(company: Batch) -> None:
         assert ("username_taken", wid(number), None, "username", "twin@lumen.example", None) in findings
 
 
+def test_a_free_name_that_two_accounts_are_to_have_goes_to_neither() -> None:
+    twins = [worker(n, Email_Work="twin@lumen.example") for n in (1, 2)]
+    batch = reconciled({"workers": twins}, {"users": [user(1), user(2)]}, people=[link(1, 1), link(2, 2)])
+    findings = findings_of(batch)
+    for number in (1, 2):
+        learner = str(10_000 + number)
+        assert ("username_taken", wid(number), learner, "username", "twin@lumen.example", None) in findings
+        assert deltas_of(batch)["account", "update", f"learner:{learner}"] == [{"email": "twin@lumen.example"}]
+
+
+def test_who_has_the_name_keeps_it_where_another_is_to_have_it_too() -> None:
+    twins = [worker(n, Email_Work="twin@lumen.example") for n in (1, 2)]
+    users = [user(1, username="twin@lumen.example", email="twin@lumen.example"), user(2)]
+    batch = reconciled({"workers": twins}, {"users": users}, people=[link(1, 1), link(2, 2)])
+    found = {finding for finding in findings_of(batch) if finding[0] == "username_taken"}
+    assert found == {("username_taken", wid(2), "10002", "username", "twin@lumen.example", "10001")}
+
+
 def test_scenario_40_a_change_on_its_way_is_not_proposed_again(company: Batch) -> None:
     assert not [key for key in deltas_of(company) if key[2] == f"worker:{wid(16)}"]
     assert not [finding for finding in findings_of(company) if finding[1] == wid(16)]

@@ -10,9 +10,11 @@ with pairs as (
         wanted.first_name as wanted_first_name,
         wanted.last_name as wanted_last_name,
         wanted.email as wanted_email,
-        -- a name that another account has cannot be given; without all accounts nobody can tell
+        -- a name that another account has, or that two people are to have, cannot be given; without all accounts
+        -- nobody can tell
         case
-            when wanted.username_holder_learner_id_lms is null and observed.has_all_learners then wanted.username
+            when wanted.username_holder_learner_id_lms is null and not wanted.is_username_contested and observed.has_all_learners
+                then wanted.username
         end as wanted_username,
         wanted.employee_number as wanted_employee_number,
         wanted.hire_date as wanted_hire_date,

@@ -24,9 +24,11 @@ current_workers as (
         wanted.learner_id_lms,
         wanted.username,
         wanted.username_holder_learner_id_lms,
+        wanted.is_username_contested,
         wanted.account_obstacle,
         wanted.manager_obstacle,
         learners.email as held_email,
+        lower(trim(learners.username)) as held_username,
         learners.cost_center_id as held_cost_center,
         learners.location_id as held_location,
         learners.job_profile_id as held_job_profile,
@@ -94,12 +96,13 @@ usernames_taken as (
         current_workers.username as hris_value,
         current_workers.username_holder_learner_id_lms as lms_value,
         'username:' || current_workers.username as root_cause,
-        coalesce('account ' || current_workers.username_holder_learner_id_lms, 'another person who is to get an account') as note,
+        coalesce('account ' || current_workers.username_holder_learner_id_lms, 'another person who is to get it') as note,
         null::varchar as wish_id
     from current_workers
     where
         (current_workers.learner_id_lms is not null and current_workers.username_holder_learner_id_lms is not null)
         or current_workers.account_obstacle = 'username_contested'
+        or (current_workers.is_username_contested and current_workers.held_username <> current_workers.username)
 ),
 
 missing_values as (

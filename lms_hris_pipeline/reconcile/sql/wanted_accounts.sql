@@ -88,6 +88,7 @@ standing as (
         entitled.worker_id_hris,
         first_accounts.learner_id_lms,
         taken.learner_id_lms as username_holder_learner_id_lms,
+        contested.username is not null as is_username_contested,
         case
             when first_accounts.learner_id_lms is not null then null
             when settling.target_key is not null then 'settling'
@@ -200,6 +201,7 @@ select
     end as manager_obstacle,
     case when undecided.worker_id_hris is null then coalesce(wanted_groups.groups, '') end as groups,
     standing.username_holder_learner_id_lms,
+    standing.is_username_contested,
     standing.account_obstacle,
     standing.learner_id_lms is null and standing.account_obstacle is null as can_be_created
 from entitled

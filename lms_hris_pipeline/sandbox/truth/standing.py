@@ -34,12 +34,21 @@ class Wanted:
     account: Account | None
     username: str | None
     name_holder: str | None
+    is_name_contested: bool
     obstacle: str | None
 
     @property
     def is_to_be_created(self) -> bool:
         """Whether there is no account and nothing stands against creating one."""
         return self.account is None and self.obstacle is None
+
+    @property
+    def is_name_kept_from_account(self) -> bool:
+        """Whether there is an account that cannot get its user name: another has it, or two people are to have it."""
+        if self.account is None:
+            return False
+        has_it = lower(self.account.values["username"]) == self.username
+        return self.name_holder is not None or (self.is_name_contested and not has_it)
 
     @property
     def target_key(self) -> str:
@@ -136,7 +145,8 @@ def _wanted(
             elif seekers[worker.email] > 1:
                 obstacle = "username_contested"
         first = None if primary is None else accounts[primary]
-        found[worker.worker_id] = Wanted(worker, first, worker.email, holder, obstacle)
+        is_contested = worker.email is not None and seekers[worker.email] > 1
+        found[worker.worker_id] = Wanted(worker, first, worker.email, holder, is_contested, obstacle)
     return found
 
 

@@ -61,7 +61,7 @@ def judge_values(standing: Standing, closed: Mapping[str, str], verdict: Verdict
         center = values["cost_center"]
         if center is not None and closed.get(center, "9999") < wanted.worker.local_date:
             verdict.find("cost_center_closed", worker_id, None, "cost_center", center)
-        is_taken = learner is not None and wanted.name_holder is not None
+        is_taken = wanted.is_name_kept_from_account
         if is_taken or wanted.obstacle == "username_contested":
             verdict.find("username_taken", worker_id, learner, "username", wanted.username, wanted.name_holder)
         if wanted.account is not None:
