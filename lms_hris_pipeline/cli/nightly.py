@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from lms_hris_pipeline.cli.failures import failure_of
-from lms_hris_pipeline.cli.logs import logging_to, note
 from lms_hris_pipeline.cli.terminal import console, say
 from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.resources.logs import logging_to, note
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -89,12 +89,19 @@ def _how_things_stand(shelf: BatchShelf, batch_id: str) -> str:
 
 
 def execute_job(
-    settings: Settings, batch_id: str, tags: Mapping[str, str], shown: Console, *, rest: Callable[[], str]
+    settings: Settings,
+    batch_id: str,
+    tags: Mapping[str, str],
+    shown: Console,
+    *,
+    rest: Callable[[], str],
+    log_name: str = "",
 ) -> None:
     """Run the job in this process with these tags, with progress on the terminal and a log in JSON lines.
 
     Args:
         rest: what an error says at its end: how things stand now.
+        log_name: of the log, where it is not the batch's own.
 
     Raises:
         PipelineError: what a step raised.
@@ -107,17 +114,13 @@ def execute_job(
     from lms_hris_pipeline.resources.records import records_kept_open
     from lms_hris_pipeline.resources.runs import BY_TAG, listening
 
-    def log(stage: str, name: str, count: int, seconds: float) -> None:
-        note("built", stage=stage, name=name, count=count, seconds=round(seconds, 3))
-
     run_id = str(uuid.uuid4())
     with (
-        logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days),
+        logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days, name=log_name),
         open_instance() as instance,
         records_kept_open(instance, run_id),
         StageProgress(shown) as progress,
         listening(progress.tell),
-        listening(log),
     ):
         note("run_started", tags=dict(tags))
         result = defs.resolve_job_def(JOB).execute_in_process(

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.decisions import ID_SHOWN, find_delta, the_ledger
-from lms_hris_pipeline.cli.logs import logging_to, note
 from lms_hris_pipeline.cli.sandbox import sandbox_if
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.publish import PublicationSummary, propose_rollback
 from lms_hris_pipeline.publish.current import publish_current
+from lms_hris_pipeline.resources.logs import logging_to, note
 from lms_hris_pipeline.settings import Secrets, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
 

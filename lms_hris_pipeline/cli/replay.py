@@ -45,7 +45,12 @@ def run_replay(batch_id: str) -> None:
 
     say(f"Building {batch_id} again from its landing files, its snapshot of the ledger and its settings")
     execute_job(
-        settings, batch_id, {REPLAY_TAG: batch_id}, console, rest=lambda: f"The replay of {batch_id} was not finished."
+        settings,
+        batch_id,
+        {REPLAY_TAG: batch_id},
+        console,
+        rest=lambda: f"The replay of {batch_id} was not finished.",
+        log_name=f"replay-{batch_id}",
     )
     tables = compare_tables(shelf, batch_id, folder / "warehouse.duckdb")
     reports = compare_reports(settings.firm.data_dir / REPORTS / batch_id, folder / REPORTS)

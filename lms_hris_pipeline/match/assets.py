@@ -28,7 +28,7 @@ def _people(night: Night) -> Built:
 
 def _skills(night: Night) -> Built:
     """What every skill tag means, with a confidence."""
-    found = match_skills(night.batch, night.settings.skills, night.data_dir / "cache")
+    found = match_skills(night.batch, night.settings.skills, night.cache_dir)
     return Built(found.rows, found.shown)
 
 

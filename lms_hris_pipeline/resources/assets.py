@@ -39,7 +39,8 @@ def sql_asset(table: Table) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         night = night_of(context)
         started = time.perf_counter()
-        rows = night.batch.build(table, query)
+        with night.step(table.schema, table.name):
+            rows = night.batch.build(table, query)
         return _result(night, table, rows, started, {})
 
     return build
@@ -58,8 +59,9 @@ def python_asset(
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         night = night_of(context)
         started = time.perf_counter()
-        built = make(night)
-        rows = night.batch.write(table, built.rows)
+        with night.step(table.schema, table.name):
+            built = make(night)
+            rows = night.batch.write(table, built.rows)
         return _result(night, table, rows, started, built.shown)
 
     return build
@@ -74,7 +76,9 @@ def loaded_asset(
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         night = night_of(context)
         started = time.perf_counter()
-        return _result(night, table, load(night), started, {})
+        with night.step(table.schema, table.name):
+            rows = load(night)
+        return _result(night, table, rows, started, {})
 
     return build
 
@@ -150,7 +154,8 @@ def step_asset(
     def step(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         night = night_of(context)
         started = time.perf_counter()
-        done = make(night)
+        with night.step(*key):
+            done = make(night)
         seconds = time.perf_counter() - started
         night.tell(*key, done.count, seconds)
         return dg.MaterializeResult(

@@ -17,7 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from lms_hris_pipeline.ledger import Ledger, open_ledger
+from lms_hris_pipeline.model.errors import PipelineError
 from lms_hris_pipeline.model.wish import canonical_json
+from lms_hris_pipeline.resources.logs import is_logging, logging_to, note
 from lms_hris_pipeline.resources.parameters import query_params, role_rules
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
@@ -56,6 +58,7 @@ class Night:
     _ledger: Ledger | None = None
     _locks: list[RunLock] = field(default_factory=list)
     _guard: threading.RLock = field(default_factory=threading.RLock)
+    _at_close: ExitStack = field(default_factory=ExitStack)
     _began: float = field(default_factory=time.monotonic)
 
     @property
@@ -91,6 +94,26 @@ class Night:
         if self.mode is Mode.NIGHTLY:
             return self.batch_id
         return f"{self.batch_id} ({self.mode.value} copy, never current)"
+
+    @property
+    def log_name(self) -> str:
+        """The name of this run's log: the batch's own is a night's alone."""
+        return self.batch_id if self.mode is Mode.NIGHTLY else f"{self.mode.value}-{self.batch_id}"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What earlier nights keep to save time; a replay or a scratch copy reads, and writes into, a copy of it."""
+        kept = self.data_dir / "cache"
+        if self.mode is Mode.NIGHTLY:
+            return kept
+        copy = self._copy_folder / "cache"
+        with self._guard:
+            if not copy.exists():
+                copy.mkdir(parents=True)
+                for pattern in ("*.npz", "*.json"):
+                    for file in kept.glob(pattern):
+                        shutil.copyfile(file, copy / file.name)
+        return copy
 
     @property
     def batch(self) -> Batch:
@@ -129,8 +152,30 @@ class Night:
             return self.as_of + timedelta(seconds=time.monotonic() - self._began)
         return datetime.now(UTC)
 
+    def keep_log(self) -> None:
+        """Write this run's log until it ends, unless a shell that started it does."""
+        with self._guard:
+            if is_logging():
+                return
+            days = self.settings.retention.landing_days
+            log = logging_to(self.data_dir, self.batch_id, keep_days=days, name=self.log_name)
+            self._at_close.enter_context(log)
+            self._at_close.callback(note, "run_ended", run=self.run_id)
+            note("run_started", run=self.run_id, mode=self.mode.value, as_of=self.as_of.isoformat())
+
+    @contextmanager
+    def step(self, stage: str, name: str) -> Iterator[None]:
+        """A step of the run; where it fails, the log says which and why, a foreign error's words left out."""
+        try:
+            yield
+        except BaseException as error:
+            told = {"text": str(error)} if isinstance(error, PipelineError) else {}
+            note("step_failed", stage=stage, name=name, error=type(error).__name__, **told)
+            raise
+
     def tell(self, stage: str, name: str, count: int, seconds: float) -> None:
         """Report progress: `count` rows of `name` took `seconds`."""
+        note("built", stage=stage, name=name, count=count, seconds=round(seconds, 3))
         self.teller(stage, name, count, seconds)
 
     def lock(self) -> None:
@@ -175,7 +220,7 @@ class Night:
 
     def close(self) -> None:
         """Let go of the batch, the ledger and the locks, whatever fails."""
-        with self._guard, ExitStack() as stack:
+        with self._guard, self._at_close.pop_all(), ExitStack() as stack:
             for lock in self._locks:
                 stack.callback(lock.__exit__, None, None, None)
             if self._ledger is not None:

@@ -68,6 +68,7 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext |
         night = _NIGHTS.get(run.run_id)
         if night is None:
             night = _NIGHTS[run.run_id] = _begin(run, context.instance, context.job_def)
+        night.keep_log()
         return night
 
 

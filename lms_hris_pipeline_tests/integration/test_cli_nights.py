@@ -263,8 +263,17 @@ def test_what_is_approved_by_day_is_published_by_day(home: Home) -> None:
 def test_a_replay_is_equal_or_says_where_it_differs(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    log, scores = home.data / "logs" / f"{DAY}.jsonl", home.data / "cache" / "skill_scores.json"
+    before = log.read_bytes()
+    scores.rename(tmp_path / scores.name)
     ran = home.lms_hris("replay", DAY)
     assert ran.exit_code == 0, ran.out + ran.err
+    assert log.read_bytes() == before, "it is no part of the night"
+    assert not scores.exists(), "what it found out stays in its own folder"
+    (tmp_path / scores.name).rename(scores)
+    own = (home.data / "logs" / f"replay-{DAY}.jsonl").read_text(encoding="utf-8")
+    events = [json.loads(line)["event"] for line in own.splitlines()]
+    assert [events[0], events[-1]] == ["run_started", "run_succeeded"]
     assert "different" not in ran.out
     assert f"of {DAY} are equal." in ran.out
     assert "reports/index.html" in ran.out

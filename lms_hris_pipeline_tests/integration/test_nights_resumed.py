@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,6 +11,7 @@ import pytest
 from lms_hris_pipeline.model.errors import Permanent
 from lms_hris_pipeline.resources.runs import SCRATCH_TAG
 from lms_hris_pipeline.sandbox import company
+from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline_tests.support.nights import House, execute_kept, house
 
 WORKERS = 60
@@ -91,6 +93,19 @@ def test_what_is_sealed_is_not_gone_on_with(
     assert built.shelf.sealed() == [sealed]
 
 
+def test_a_run_that_no_shell_started_writes_its_own_log(
+    built: House, instance: dg.DagsterInstance, failed_after_its_seal: str
+) -> None:
+    file = built.home / "data" / "logs" / f"{built.shelf.current()}.jsonl"
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [line["event"] for line in lines if line["event"].startswith("run_")] == ["run_started", "run_ended"] * 2
+    failed = [(line["stage"], line["name"], line["error"]) for line in lines if line["event"] == "step_failed"]
+    assert failed == [("match", "people", "Permanent"), ("publication", "deltas", "Permanent")]
+    built_ones = [f"{line['stage']}.{line['name']}" for line in lines if line["event"] == "built"]
+    for table in ALL_TABLES:
+        assert built_ones.count(table.sql_name) == 1, table.sql_name
+
+
 @pytest.mark.usefixtures("failed_after_its_seal")
 @pytest.mark.parametrize(
     "assets",
@@ -106,6 +121,8 @@ def test_a_part_of_the_job_tries_things_on_a_copy(
 ) -> None:
     sealed = built.shelf.current()
     calls = len(list((built.home / "data" / "landing").iterdir()))
+    logs = built.home / "data" / "logs"
+    log = (logs / f"{sealed}.jsonl").read_bytes()
     with built.ledger() as ledger:
         before = (ledger.verify_audit(), ledger.batches())
     run, said = execute_kept(instance, assets=assets)
@@ -119,6 +136,8 @@ def test_a_part_of_the_job_tries_things_on_a_copy(
     assert len(list((built.home / "data" / "landing").iterdir())) == calls
     with built.ledger() as ledger:
         assert (ledger.verify_audit(), ledger.batches()) == before
+    assert (logs / f"{sealed}.jsonl").read_bytes() == log, "it is no part of the night"
+    assert run in (logs / f"scratch-{sealed}.jsonl").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("failed_after_its_seal")

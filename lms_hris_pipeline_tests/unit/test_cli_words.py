@@ -20,11 +20,11 @@ from lms_hris_pipeline.cli import explain_os_error
 from lms_hris_pipeline.cli.docs import command_reference, commands, examples
 from lms_hris_pipeline.cli.explain import what_holds_back
 from lms_hris_pipeline.cli.failures import as_error
-from lms_hris_pipeline.cli.logs import logger, logging_to, note
 from lms_hris_pipeline.cli.progress import StageProgress
 from lms_hris_pipeline.cli.summary import hours_in_words, read_calls
 from lms_hris_pipeline.cli.terminal import inert, show_table
 from lms_hris_pipeline.model import errors
+from lms_hris_pipeline.resources.logs import logger, logging_to, note
 from lms_hris_pipeline.settings import PolicySettings, Settings
 from lms_hris_pipeline.tables import ALL_TABLES, canonical
 from lms_hris_pipeline_tests.support.paths import ROOT

@@ -1,6 +1,7 @@
 """The log of a run: JSON lines with the batch id, one file a batch, without personal data.
 
-`data/logs/<batch>.jsonl`. What Dagster itself keeps of a run is in its own storage.
+`data/logs/<batch>.jsonl`; a replay and a scratch copy have files of their own, because they are no part of the night.
+What Dagster itself keeps of a run is in its own storage.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,16 +51,25 @@ def note(event: str, **fields: object) -> None:
     logger.info(json.dumps({"event": event, **fields}, default=str))
 
 
+def is_logging() -> bool:
+    """Whether this process writes a run's log already."""
+    return any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers)
+
+
 @contextmanager
-def logging_to(data_dir: Path, batch_id: str, *, keep_days: int) -> Iterator[Path]:
-    """Within the context what the pipeline logs is added to the batch's file; files older than `keep_days` go."""
+def logging_to(data_dir: Path, batch_id: str, *, keep_days: int, name: str = "") -> Iterator[Path]:
+    """Within the context what the pipeline logs is added to the batch's file; files older than `keep_days` go.
+
+    Args:
+        name: of the file, where it is not the batch's own.
+    """
     folder = data_dir / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     oldest = (datetime.now(UTC) - timedelta(days=keep_days)).timestamp()
     for file in folder.glob("*.jsonl"):
         if file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
-    path = folder / f"{batch_id}.jsonl"
+    path = folder / f"{name or batch_id}.jsonl"
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(JsonLines(batch_id))
     level, propagates = logger.level, logger.propagate
@@ -72,4 +82,6 @@ def logging_to(data_dir: Path, batch_id: str, *, keep_days: int) -> Iterator[Pat
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = propagates
-        handler.close()
+        # what a full disk stops is told by the step that it stops
+        with suppress(OSError):
+            handler.close()
