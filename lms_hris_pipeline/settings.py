@@ -213,10 +213,11 @@ class ExtractSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """How long files are kept."""
+    """How long files are kept; reports longer than a year, because auditors ask about the last one."""
 
     landing_days: int = Field(default=30, ge=1)
     batches: int = Field(default=14, ge=2)
+    reports_days: int = Field(default=400, ge=1)
 
 
 class ScheduleSettings(_Section):

@@ -5,7 +5,6 @@ It sends nothing and changes neither CURRENT nor the ledger; what it builds lies
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import typer
@@ -39,7 +38,6 @@ def run_replay(batch_id: str) -> None:
             f"  They are kept for {settings.retention.landing_days} days (retention.landing_days)."
         )
     folder = settings.firm.data_dir / "replay" / batch_id
-    shutil.rmtree(folder, ignore_errors=True)
     from lms_hris_pipeline.cli.nightly import execute_job
     from lms_hris_pipeline.resources.runs import REPLAY_TAG
 

@@ -12,10 +12,15 @@ from pathlib import Path
 
 import dagster as dg
 
+from lms_hris_pipeline.model.errors import Busy
 from lms_hris_pipeline.resources.assets import Done, step_asset
+from lms_hris_pipeline.resources.logs import note
 from lms_hris_pipeline.resources.night import Mode, Night
+from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import ALL_TABLES
+from lms_hris_pipeline.warehouse import BatchShelf, RunLock
 from lms_hris_pipeline.warehouse.history import publish_history, write_history
+from lms_hris_pipeline.warehouse.shelf import BATCH_NAME, COPIES_LOCK
 
 SEALED = dg.AssetKey(["batch", "sealed"])
 
@@ -37,32 +42,69 @@ def _named(changes: dict[str, int]) -> dict[str, int]:
 
 
 def _tidy(night: Night) -> Done:
-    """Remove batches and landing files that are past their keeping."""
+    """Remove what is past its keeping."""
     if night.mode is not Mode.NIGHTLY:
         return Done(0, {"note": "only a nightly tidies up"})
-    rules = night.settings.retention
-    batches = night.shelf.prune(rules.batches)
-    # a batch that read changes only is replayed with the full extract below it
-    days = rules.landing_days + night.settings.lms.full_enrolments_every_days
-    landed = prune_landing(night.data_dir / "landing", date.fromisoformat(night.batch_id[:10]), days)
-    scratch = _drop_scratch(night.data_dir / "scratch")
-    return Done(len(batches) + len(landed) + scratch, {"batches": len(batches), "landing": len(landed)})
+    night.lock()
+    removed = tidy(night.shelf, date.fromisoformat(night.batch_id[:10]), night.settings)
+    for kind, names in removed.items():
+        if names:
+            note("removed", kind=kind, names=names)
+    counts = {kind: len(names) for kind, names in removed.items()}
+    return Done(sum(counts.values()), counts)
 
 
-def prune_landing(root: Path, today: date, keep_days: int) -> list[str]:
-    """Remove landing folders of batches older than `keep_days`; the names of those removed."""
-    oldest = (today - timedelta(days=keep_days)).isoformat()
-    removed = sorted(path.name for path in root.glob("????-??-??-??") if path.name < oldest) if root.exists() else []
-    for name in removed:
-        shutil.rmtree(root / name)
+def tidy(shelf: BatchShelf, today: date, settings: Settings) -> dict[str, list[str]]:
+    """Remove what is past its keeping on the business day `today`; the names of what was removed, by kind.
+
+    The caller holds the lock of nights. What a replay or a scratch copy reads and writes is left for another night
+    while one is under construction.
+    """
+    rules, data = settings.retention, shelf.data_dir
+    removed = {
+        "unfinished batches": shelf.prune_unfinished(today.isoformat()),
+        "reports": prune_by_day(data / "reports", today, rules.reports_days),
+    }
+    try:
+        with RunLock(data, COPIES_LOCK):
+            removed["batches"] = shelf.prune(rules.batches)
+            # a batch that read changes only is replayed with the full extract below it
+            days = rules.landing_days + settings.lms.full_enrolments_every_days
+            removed["landing"] = prune_by_day(data / "landing", today, days)
+            removed["replays"] = _drop_replays(shelf)
+            removed["scratch copies"] = _drop(data / "scratch")
+    except Busy:
+        note("retention_put_off", why="a replay or a scratch copy is under construction")
     return removed
 
 
-def _drop_scratch(folder: Path) -> int:
-    found = list(folder.iterdir()) if folder.exists() else []
+def prune_by_day(root: Path, today: date, keep_days: int) -> list[str]:
+    """Remove folders of batches older than `keep_days`; the names of those removed."""
+    oldest = (today - timedelta(days=keep_days)).isoformat()
+    names = sorted(path.name for path in root.glob("*") if BATCH_NAME.fullmatch(path.name) and path.name < oldest)
+    for name in names:
+        shutil.rmtree(root / name)
+    return names
+
+
+def _drop_replays(shelf: BatchShelf) -> list[str]:
+    """Remove replays that were not finished, and those whose batch is gone; a finished one may still be looked at."""
+    root = shelf.data_dir / "replay"
+    removed = []
+    for path in sorted(root.glob("*")):
+        if path.suffix == ".lock":
+            path.unlink()
+        elif not (path / "warehouse.duckdb").exists() or path.name not in shelf.sealed():
+            shutil.rmtree(path)
+            removed.append(path.name)
+    return removed
+
+
+def _drop(folder: Path) -> list[str]:
+    found = sorted(folder.glob("*"))
     for path in found:
-        shutil.rmtree(path, ignore_errors=True)
-    return len(found)
+        shutil.rmtree(path)
+    return [path.name for path in found]
 
 
 def sealed_asset() -> dg.AssetsDefinition:
@@ -84,7 +126,7 @@ def tidied_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     return step_asset(
         ("batch", "tidied"),
         _tidy,
-        about="Batches, landing files and scratch copies that are past their keeping are removed.",
+        about="Batches, landing files, reports, replays and scratch copies that are past their keeping are removed.",
         grain="a folder removed",
         owner="team:integration",
         domain="sync",

@@ -23,7 +23,7 @@ from lms_hris_pipeline.resources.logs import is_logging, logging_to, note
 from lms_hris_pipeline.resources.parameters import query_params, role_rules
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
-from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
+from lms_hris_pipeline.warehouse.shelf import COPIES_LOCK, NIGHT_LOCK
 
 Teller = Callable[[str, str, int, float], None]
 
@@ -243,6 +243,9 @@ class Night:
             self.lock()
             self._take(RunLock(self.data_dir))
             return self.shelf.begin(self.batch_id, self.as_of, params, resume=self.resumes)
+        self._take(RunLock(self.data_dir, COPIES_LOCK, is_shared=True))
+        if self.mode is Mode.REPLAY:
+            self._take(RunLock(self._copy_folder.parent, f"{self.batch_id}.lock"))
         file = self._copy_folder / "warehouse.duckdb.part"
         if self.mode is Mode.REPLAY or not file.exists():
             shutil.rmtree(self._copy_folder, ignore_errors=True)

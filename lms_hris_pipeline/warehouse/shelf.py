@@ -27,13 +27,20 @@ SCHEMA_VERSION = 1
 BUILD_LOCK = "run.lock"
 NIGHT_LOCK = "night.lock"
 """A night holds it from its first call to its last; extraction does without the lock of the builders."""
+COPIES_LOCK = "copies.lock"
+"""Whoever builds a replay or a scratch copy shares it; what they read and write is only removed by who has it alone."""
 
 
 class RunLock:
-    """An exclusive lock on the data folder; the operating system drops it when the process dies."""
+    """A lock on the data folder; the operating system drops it when the process dies.
 
-    def __init__(self, data_dir: Path, name: str = BUILD_LOCK) -> None:
+    Args:
+        is_shared: held by several at once, and by nobody who wants it alone.
+    """
+
+    def __init__(self, data_dir: Path, name: str = BUILD_LOCK, *, is_shared: bool = False) -> None:
         self._path = data_dir / name
+        self._operation = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
         self._handle: int | None = None
 
     def __enter__(self) -> Self:
@@ -45,7 +52,7 @@ class RunLock:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, self._operation | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(handle, 200).decode(errors="replace").strip() or "unknown"
             os.close(handle)
@@ -184,6 +191,17 @@ class BatchShelf:
     def prune(self, keep: int) -> list[str]:
         """Remove all but the last `keep` sealed batches; the names of those removed."""
         removed = [name for name in self.sealed()[:-keep] if name != self.current()]
+        for name in removed:
+            shutil.rmtree(self.folder(name))
+        return removed
+
+    def prune_unfinished(self, today: str) -> list[str]:
+        """Remove batches of days before `today` (YYYY-MM-DD) that were begun and never sealed; their names.
+
+        A batch of today may still be gone on with. The caller holds the lock of nights, so none is under construction.
+        """
+        begun = [path.name for path in self.batches_dir.glob("*") if BATCH_NAME.fullmatch(path.name)]
+        removed = sorted(name for name in begun if name[:10] < today and not self.is_sealed(name))
         for name in removed:
             shutil.rmtree(self.folder(name))
         return removed

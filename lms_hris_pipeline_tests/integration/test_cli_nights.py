@@ -282,7 +282,9 @@ def test_a_replay_is_equal_or_says_where_it_differs(
     # the same copy again, but the sealed reports are not what they were
     copy, kept, sealed = home.data / "replay" / DAY, tmp_path / "kept", home.data / "reports" / DAY
     shutil.copytree(copy, kept)
-    monkeypatch.setattr("lms_hris_pipeline.cli.nightly.execute_job", lambda *_, **__: shutil.copytree(kept, copy))
+    monkeypatch.setattr(
+        "lms_hris_pipeline.cli.nightly.execute_job", lambda *_, **__: shutil.copytree(kept, copy, dirs_exist_ok=True)
+    )
     page, extra = sealed / "exceptions.csv", sealed / "extra.html"
     text = page.read_bytes()
     try:
