@@ -1,4 +1,4 @@
-"""What time it is: the real time, or the sandbox's, whose made-up company has a calendar of its own."""
+"""The clock of what people do from a shell; which instant that is in the sandbox, `resources.calendar` says."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from lms_hris_pipeline.resources.calendar import by_day, made_up_day
 from lms_hris_pipeline.settings import Settings
-
-AFTER_NIGHT = timedelta(minutes=30)
-"""What a person does in the sandbox comes after the night that proposed it, and before the next one."""
 
 
 def clock_of(settings: Settings) -> Callable[[], datetime]:
@@ -17,9 +15,7 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
 
     In the sandbox it starts soon after the night of the day the company has reached.
     """
-    if settings.profile != "sandbox" or not (settings.firm.data_dir / "sandbox" / "company.sqlite").exists():
+    if made_up_day(settings) is None:
         return lambda: datetime.now(UTC)
-    from lms_hris_pipeline.cli.sandbox import company_instant
-
-    instant, began = company_instant(settings) + AFTER_NIGHT, time.monotonic()
+    instant, began = by_day(settings), time.monotonic()
     return lambda: instant + timedelta(seconds=time.monotonic() - began)

@@ -33,8 +33,11 @@ def run_nightly(
     """One night from extraction to publication.
 
     Raises:
+        Busy: another night is under way; nothing was changed, in the made-up company neither.
         PipelineError: why the night failed; the last good batch stays current.
     """
+    from lms_hris_pipeline.warehouse.shelf import holding_nights
+
     settings = load_settings()
     started = time.perf_counter()
     with ExitStack() as stack:
@@ -42,6 +45,7 @@ def run_nightly(
         if sandbox:
             if as_of is not None:
                 raise BadInput("--as-of and --sandbox exclude each other: the made-up company has a day of its own")
+            stack.enter_context(holding_nights(settings.firm.data_dir))
             instant = _prepare_sandbox(settings, stack, advance=advance, workers=workers, seed=seed)
         elif settings.profile == "sandbox" and not settings.lms.base_url:
             raise BadInput(
@@ -63,19 +67,19 @@ def execute_night(instant: datetime, *, fresh: bool, shown: Console) -> str:
         PipelineError: what a step raised.
     """
     from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, FRESH_TAG
-    from lms_hris_pipeline.warehouse import BatchShelf, RunLock
-    from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
+    from lms_hris_pipeline.warehouse import BatchShelf
+    from lms_hris_pipeline.warehouse.shelf import holding_nights
 
     settings = load_settings()
-    with RunLock(settings.firm.data_dir, NIGHT_LOCK):
-        pass  # refuse at once, before a run is recorded, where another one is under way
     shelf = BatchShelf(settings.firm.data_dir)
     batch_id = shelf.next_id(instant.astimezone(settings.firm.zone).date().isoformat())
     say(f"Batch {batch_id}, as of {instant.astimezone(settings.firm.zone):%Y-%m-%d %H:%M %Z}", shown=shown)
     if not fresh and any((settings.firm.data_dir / "landing" / batch_id).glob("*/*.json*")):
         say("This batch was begun before: what landed of it is used (--fresh fetches it anew).", shown=shown)
     tags = {BATCH_TAG: batch_id, AS_OF_TAG: instant.isoformat(), **({FRESH_TAG: "yes"} if fresh else {})}
-    execute_job(settings, batch_id, tags, shown, rest=lambda: _how_things_stand(shelf, batch_id))
+    # refused before a run is recorded where another one is under way
+    with holding_nights(settings.firm.data_dir):
+        execute_job(settings, batch_id, tags, shown, rest=lambda: _how_things_stand(shelf, batch_id))
     return batch_id
 
 

@@ -17,21 +17,24 @@ from lms_hris_pipeline.sandbox.api.server import SandboxServer
 from lms_hris_pipeline.sandbox.store import COMPANY_FILE, company_date, instant, open_company
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import BatchShelf, RunLock
-from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
+from lms_hris_pipeline.warehouse.shelf import COPIES_LOCK, holding_nights
 
 DEFAULT_WORKERS = 2000
 DEFAULT_SEED = 1
-OF_THE_PIPELINE = ("batches", "landing", "history", "reports", "replay", "scratch", "cache", "logs", "CURRENT")
+OF_THE_PIPELINE = ("CURRENT", "batches", "landing", "history", "reports", "replay", "scratch", "cache", "logs")
+"""What the pipeline knows of a company, beside its ledger."""
 
 
 def sandbox_folder(settings: Settings) -> Path:
-    """Where the made-up company lies."""
+    """Where the made-up company lies. A new one whose predecessor a reset had put away already takes its place."""
     if settings.profile != "sandbox":
         raise BadInput(
             'The settings name a firm\'s own systems (profile is not "sandbox")\n'
             '  Leave out --sandbox, or set profile = "sandbox" in the settings file.'
         )
-    return settings.firm.data_dir / "sandbox"
+    folder = settings.firm.data_dir / "sandbox"
+    _move_in(folder)
+    return folder
 
 
 def ensure_company(settings: Settings, *, workers: int | None = None, seed: int | None = None) -> bool:
@@ -39,21 +42,49 @@ def ensure_company(settings: Settings, *, workers: int | None = None, seed: int 
 
     Raises:
         BadInput: there is one of another size or seed.
+        Busy: there is none, and another process is about to make or use one.
     """
     folder = sandbox_folder(settings)
-    if (folder / COMPANY_FILE).exists():
-        _check_same(folder, workers=workers, seed=seed)
-        return False
-    workers, seed = workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed
+    if not (folder / COMPANY_FILE).exists():
+        with holding_nights(settings.firm.data_dir):
+            if not (folder / COMPANY_FILE).exists():
+                part = _generate(folder, workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed)
+                shutil.rmtree(folder, ignore_errors=True)
+                part.rename(folder)
+                return True
+    _check_same(folder, workers=workers, seed=seed)
+    return False
+
+
+def _generate(folder: Path, workers: int, seed: int) -> Path:
+    """A new company beside `folder`, whole."""
     from lms_hris_pipeline.sandbox.company import FaultRates, generate
 
     say(f"Making up a company of {workers:,} workers (seed {seed}) ...")
     part = folder.with_name("sandbox.part")
     shutil.rmtree(part, ignore_errors=True)
     generate(part, workers=workers, seed=seed, faults=FaultRates.default())
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-    return True
+    return part
+
+
+def _replace_company(folder: Path, part: Path) -> None:
+    """Put the new company in the place of the old one; whenever this is cut off, one of them is there."""
+    new, old = folder.with_name("sandbox.new"), folder.with_name("sandbox.old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    part.rename(new)
+    if folder.exists():
+        folder.rename(old)
+    _move_in(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_in(folder: Path) -> None:
+    new = folder.with_name("sandbox.new")
+    if new.exists() and not folder.exists():
+        # another process may see the same and be faster
+        with contextlib.suppress(FileNotFoundError):
+            new.rename(folder)
 
 
 def _check_same(folder: Path, *, workers: int | None, seed: int | None) -> None:
@@ -146,30 +177,53 @@ def run_serve(*, workers: int | None, seed: int | None, quota: bool) -> None:
 
 
 def run_advance(days: int) -> None:
-    """Play business days."""
+    """Play business days, while no night looks on.
+
+    Raises:
+        Busy: a night is under way.
+    """
     settings = load_settings()
     if not (sandbox_folder(settings) / COMPANY_FILE).exists():
         raise BadInput(
             "There is no made-up company yet\n  `lms-hris sandbox reset` or `lms-hris nightly --sandbox` makes one."
         )
-    say(f"The company has reached {_advance(settings, days):%A, %Y-%m-%d}.")
+    with holding_nights(settings.firm.data_dir):
+        day = _advance(settings, days)
+    say(f"The company has reached {day:%A, %Y-%m-%d}.")
 
 
 def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
-    """Make a new company and forget the old one."""
+    """Make a new company and forget the old one; until the new one is whole, the old one stays.
+
+    Raises:
+        BadInput: the ledger is a database that a reset does not remove.
+        Busy: a night, a replay or a scratch copy is under way.
+    """
     settings = load_settings()
-    data = settings.firm.data_dir
-    folder = sandbox_folder(settings)
-    with RunLock(data, NIGHT_LOCK), RunLock(data):
-        shutil.rmtree(folder, ignore_errors=True)
+    data, folder = settings.firm.data_dir, sandbox_folder(settings)
+    if settings.ledger.url and not keep_batches:
+        raise BadInput(
+            "The ledger is a database of its own ([ledger] url), which a reset does not empty\n"
+            "  It would know people of a company that is gone. Empty it, take url out of the settings and reset, or\n"
+            "  keep all that is known: --keep-batches. Nothing was changed."
+        )
+    with holding_nights(data), RunLock(data), RunLock(data, COPIES_LOCK):
+        part = _generate(folder, workers, seed)
         if not keep_batches:
-            for name in OF_THE_PIPELINE:
-                target = data / name
-                shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-            for file in data.glob("ledger.*"):
-                file.unlink()
-        ensure_company(settings, workers=workers, seed=seed)
+            _forget(data)
+        _replace_company(folder, part)
     say(f"The company has reached {company_day(settings):%A, %Y-%m-%d}.")
+
+
+def _forget(data: Path) -> None:
+    """Remove what the pipeline knows: first out of sight, each at once and CURRENT before all, then for good."""
+    forgotten = data / "forgotten"
+    shutil.rmtree(forgotten, ignore_errors=True)
+    forgotten.mkdir(parents=True)
+    for path in (*(data / name for name in OF_THE_PIPELINE), *sorted(data.glob("ledger.*"))):
+        if path.exists():
+            path.rename(forgotten / path.name)
+    shutil.rmtree(forgotten)
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from lms_hris_pipeline.resources.logs import is_logging, logging_to, note
 from lms_hris_pipeline.resources.parameters import query_params, role_rules
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
-from lms_hris_pipeline.warehouse.shelf import COPIES_LOCK, NIGHT_LOCK
+from lms_hris_pipeline.warehouse.shelf import COPIES_LOCK, NIGHT_LOCK, is_holding_nights
 
 Teller = Callable[[str, str, int, float], None]
 
@@ -185,7 +185,7 @@ class Night:
             Busy: another night is under way.
         """
         with self._guard:
-            if not self._locks and self.mode is Mode.NIGHTLY:
+            if not self._locks and self.mode is Mode.NIGHTLY and not is_holding_nights(self.data_dir):
                 self._take(RunLock(self.data_dir, NIGHT_LOCK))
 
     def seal(self, facts: dict[str, object]) -> Path:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from lms_hris_pipeline.model.errors import BadInput, SealedBatch
-from lms_hris_pipeline.resources.calendar import present
+from lms_hris_pipeline.resources.calendar import by_day, present
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
 from lms_hris_pipeline.resources.records import records_kept_open
 from lms_hris_pipeline.resources.snapshot import changed_settings, read_run_facts
@@ -145,7 +145,7 @@ def _by_day(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:
     current = shelf.current()
     if current is None:
         raise BadInput("There is no sealed batch yet\n  Run the job nightly_reconciliation first.")
-    return Night(settings, current, present(settings), Mode.NIGHTLY, run.run_id, teller=_tell_all)
+    return Night(settings, current, by_day(settings), Mode.NIGHTLY, run.run_id, teller=_tell_all)
 
 
 def _scratch(run: dg.DagsterRun, shelf: BatchShelf, settings: Settings) -> Night:

@@ -73,6 +73,34 @@ class RunLock:
             self._handle = None
 
 
+_HELD: list[Path] = []
+
+
+@contextmanager
+def holding_nights(data_dir: Path) -> Iterator[None]:
+    """Keep other processes' nights out, from before a night of this process begins until after it.
+
+    Within it, it may be held again; a night of this process goes on under it.
+
+    Raises:
+        Busy: a night of another process is under way, or something else that may not happen beside one.
+    """
+    if is_holding_nights(data_dir):
+        yield
+        return
+    with RunLock(data_dir, NIGHT_LOCK):
+        _HELD.append(data_dir.resolve())
+        try:
+            yield
+        finally:
+            _HELD.remove(data_dir.resolve())
+
+
+def is_holding_nights(data_dir: Path) -> bool:
+    """Whether this process is within `holding_nights`."""
+    return data_dir.resolve() in _HELD
+
+
 class BatchShelf:
     """The batches of one installation."""
 
