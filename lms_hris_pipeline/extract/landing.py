@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,20 @@ def write_manifest(landing_dir: Path, manifest: Manifest) -> None:
         file.write(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
         _sync(file)
     temporary.replace(path)
+
+
+def forget_landed(landing_dir: Path, system: str, entities: Sequence[str] = ()) -> None:
+    """Remove what landed of a system, all of it at once, or of some entities one after the other."""
+    if entities:
+        for entity in entities:
+            manifest_path(landing_dir, system, entity).unlink(missing_ok=True)
+            data_path(landing_dir, system, entity).unlink(missing_ok=True)
+        return
+    forgotten = landing_dir / f"{system}.forgotten"
+    shutil.rmtree(forgotten, ignore_errors=True)
+    if (landing_dir / system).exists():
+        (landing_dir / system).rename(forgotten)
+        shutil.rmtree(forgotten)
 
 
 def file_digest(path: Path) -> tuple[str, int]:

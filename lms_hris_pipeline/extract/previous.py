@@ -37,6 +37,8 @@ def find_previous(landing_root: Path, batch: str, system: str, entity: str) -> P
         manifest = read_manifest(landing_root / earlier, system, entity)
         if manifest is None or not manifest.is_complete:
             continue
+        if not data_path(landing_root / earlier, system, entity).exists():
+            continue
         try:
             chain = extract_chain(landing_root, manifest)
         except ContractBroken:

@@ -15,7 +15,7 @@ from pathlib import Path
 from lms_hris_pipeline.connectors.protocols import Reader
 from lms_hris_pipeline.connectors.tally import ListMoved, check_lost_fields
 from lms_hris_pipeline.extract.guard import check_believable
-from lms_hris_pipeline.extract.landing import Manifest, data_path, read_manifest, write_manifest
+from lms_hris_pipeline.extract.landing import Manifest, data_path, forget_landed, read_manifest, write_manifest
 from lms_hris_pipeline.extract.pages import PageRun
 from lms_hris_pipeline.extract.previous import Previous, changes_since, extract_chain, find_previous, record_keys
 from lms_hris_pipeline.model.errors import (
@@ -101,6 +101,9 @@ def extract_system(
     """
     state = _Extract(reader, landing_dir, plan)
     check_tenant(reader, plan.fingerprint)
+    if plan.fresh:
+        # all of it at once: what this attempt does not get to must not pass for fresh in the next one
+        forget_landed(landing_dir, reader.system, plan.entities)
     for entity in plan.entities or reader.entities:
         started = time.monotonic()
         done = None if plan.fresh else read_manifest(landing_dir, reader.system, entity)

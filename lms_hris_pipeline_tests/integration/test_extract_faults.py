@@ -181,6 +181,26 @@ def test_scenario_36_the_quota_ends_and_the_extract_resumes_at_its_page(tmp_path
         assert len(ids) == len(set(ids)) == 900
 
 
+@pytest.mark.parametrize("chosen", [("users", "enrolments", "courses"), ()], ids=["some", "all"])
+def test_what_a_fresh_extract_did_not_get_to_is_not_taken_for_fresh(tmp_path: Path, chosen: tuple[str, ...]) -> None:
+    with sandbox_in(tmp_path) as sandbox, vendors_of(sandbox) as vendors:
+        landing = tmp_path / "landing"
+        extract(vendors.lms, landing, *chosen)
+        sandbox.control("POST", "/quota", {"per_hour": 6})
+        sandbox.control("POST", "/clock", {"advance_minutes": 61})
+        results = {r.entity: r.manifest for r in extract(vendors.lms, landing, *chosen, threads=1, fresh=True)}
+        whole = {entity for entity, manifest in results.items() if manifest.is_complete}
+        unread = {entity for entity, manifest in results.items() if str(manifest.reason).startswith("not read")}
+        assert whole
+        assert "courses" in unread
+        assert [entity for entity in unread if data_path(landing / BATCH, "lms", entity).exists()] == []
+        sandbox.control("POST", "/quota", {"per_hour": None})
+        again = {r.entity: r for r in extract(vendors.lms, landing, *chosen)}
+        assert all(result.manifest.is_complete for result in again.values())
+        assert {entity for entity, result in again.items() if result.seconds == 0} == whole, "the rest was read anew"
+        verify_landing(landing / BATCH, "lms", tuple(again))
+
+
 def test_the_own_budget_stops_before_the_vendor_does(sandbox: Sandbox, tmp_path: Path) -> None:
     with vendors_of(sandbox, quota=QuotaSettings(lms_calls_per_hour=5, reserve_share=0.2)) as vendors:
         result = extract(vendors.lms, tmp_path, "enrolments", threads=1)[0]

@@ -11,6 +11,7 @@ from lms_hris_pipeline.connectors.protocols import Json, Page, Part
 from lms_hris_pipeline.extract import landing
 from lms_hris_pipeline.extract.landing import LandingFile, Manifest, write_manifest
 from lms_hris_pipeline.extract.load import raw_query
+from lms_hris_pipeline.extract.previous import find_previous
 from lms_hris_pipeline.tables.raw import RAW_LMS
 from lms_hris_pipeline.warehouse import Batch
 
@@ -66,3 +67,27 @@ def test_of_each_key_the_record_that_landed_last_counts(tmp_path: Path) -> None:
     land(tmp_path, "2026-11-03-01", [rows((2, "tue")), rows((4, "tue"), (2, "tue again"))], base="2026-11-02-01")
     manifest = land(tmp_path, "2026-11-04-01", [rows((4, "wed"), (1, "wed"))], base="2026-11-03-01")
     assert loaded(tmp_path, manifest) == [("3", "full"), ("2", "tue again"), ("4", "wed"), ("1", "wed")]
+
+
+@pytest.mark.parametrize(
+    ("gone", "found"),
+    [
+        ((), "2026-11-04-01"),
+        (("2026-11-04-01",), "2026-11-03-01"),
+        (("2026-11-03-01",), "2026-11-02-01"),
+        (("2026-11-02-01",), None),
+    ],
+    ids=["nothing is gone", "the last changes", "changes in the middle", "the full extract below"],
+)
+def test_an_extract_is_built_upon_only_with_all_its_files(
+    tmp_path: Path, gone: tuple[str, ...], found: str | None
+) -> None:
+    land(tmp_path, "2026-11-02-01", [rows((1, "full"))])
+    land(tmp_path, "2026-11-03-01", [rows((2, "tue"))], base="2026-11-02-01")
+    land(tmp_path, "2026-11-04-01", [rows((3, "wed"))], base="2026-11-03-01")
+    for batch in gone:
+        landing.data_path(tmp_path / batch, "lms", "enrolments").unlink()
+    previous = find_previous(tmp_path, "2026-11-05-01", "lms", "enrolments")
+    assert (previous.manifest.batch if previous else None) == found
+    if previous:
+        raw_query(tmp_path, previous.manifest)
