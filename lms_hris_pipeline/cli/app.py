@@ -163,6 +163,24 @@ def replay(batch: Annotated[str, typer.Argument(help="A batch whose landing file
     run_replay(batch)
 
 
+@app.command(
+    epilog=_example(
+        "lms-hris report", "lms-hris report 2026-11-23-01", "lms-hris report 2026-11-23-01 --out /tmp/reports"
+    )
+)
+def report(
+    batch: Annotated[str | None, typer.Argument(help="A sealed batch.", show_default="the current one")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to; by default what is missing comes back beside the batch's own reports."),
+    ] = None,
+) -> None:
+    """Make the reports of a sealed batch again, the same to the byte; changes nothing else, asks no vendor."""
+    from lms_hris_pipeline.cli.report import run_report
+
+    run_report(batch, out)
+
+
 @sandbox_app.command(epilog=_example("lms-hris sandbox serve --workers 500"))
 def serve(
     workers: Workers = None,

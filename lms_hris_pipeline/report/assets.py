@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dagster as dg
 
-from lms_hris_pipeline.model.delta import DeltaState
-from lms_hris_pipeline.report.facts import DeltaStanding, NightFacts
+from lms_hris_pipeline.report.noted import read_facts
 from lms_hris_pipeline.report.render import render_reports
 from lms_hris_pipeline.resources.assets import Done, sql_asset, step_asset
 from lms_hris_pipeline.resources.closing import SEALED
 from lms_hris_pipeline.resources.night import Night
-from lms_hris_pipeline.resources.snapshot import read_first_seen, read_standings
 from lms_hris_pipeline.tables import report
 
 PAGES = dg.AssetKey(["pages", "reports"])
@@ -18,13 +16,8 @@ PROPOSALS = dg.AssetKey(["ledger", "proposals"])
 
 
 def _render(night: Night) -> Done:
-    """Pages and workbooks as at seal; a case that is new tonight was first seen at the night's instant."""
-    folder = night.run_folder
-    standings = {
-        wish: DeltaStanding(generation, DeltaState(state)) for wish, generation, state in read_standings(folder)
-    }
-    firm = night.settings.firm
-    facts = NightFacts(firm.name, firm.zone, night.settings.policy, read_first_seen(folder), standings)
+    """Pages and workbooks as at seal."""
+    facts = read_facts(night.run_folder, night.settings)
     with night.sealed_batch() as batch:
         files = render_reports(batch, night.reports_dir, facts)
     return Done(len(files), {"folder": night.reports_dir.as_posix(), "files": "\n".join(file.name for file in files)})

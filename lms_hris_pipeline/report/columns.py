@@ -80,7 +80,7 @@ FINDING_COLUMNS: tuple[SheetColumn[Finding], ...] = (
         "first_seen", Kind.INSTANT, 17, "When the finding was first seen, in the firm's time zone.",
         _named("first_seen"),
     ),
-    SheetColumn("age_days", Kind.COUNT, 9, "Whole days from first_seen to the instant of the batch.", _named("age_days")),
+    SheetColumn("age_days", Kind.COUNT, 9, "Calendar days from first_seen to the batch, in the firm's time zone.", _named("age_days")),
     _of(_E, "root_cause", _T, 30),
     SheetColumn("change", _T, 26, "What the proposed change would do; empty where a person must act.", _named("change")),
     SheetColumn(

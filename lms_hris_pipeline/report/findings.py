@@ -154,8 +154,8 @@ def read_findings(batch: Batch, facts: NightFacts) -> list[Finding]:
                 delta_id=facts.delta_id(wish_id) if is_proposed else None,
                 outlook=facts.outlook(wish_id, row["family"], row["risk"]) if is_proposed else None,
                 first_seen=first_seen,
-                age=words.age(first_seen, batch.as_of),
-                age_days=max(0, (batch.as_of - first_seen).days),
+                age=words.age(first_seen, batch.as_of, facts.zone),
+                age_days=words.age_days(first_seen, batch.as_of, facts.zone),
             )
         )
     return sorted(found, key=lambda finding: finding.order)

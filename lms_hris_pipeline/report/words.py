@@ -182,7 +182,12 @@ def long_instant(value: datetime, zone: ZoneInfo) -> str:
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M %Z}"
 
 
-def age(first_seen: datetime, as_of: datetime) -> str:
+def age_days(first_seen: datetime, as_of: datetime, zone: ZoneInfo) -> int:
+    """Days of the calendar that a case has been open: one that last night's run found is a day old tonight."""
+    return max(0, (as_of.astimezone(zone).date() - first_seen.astimezone(zone).date()).days)
+
+
+def age(first_seen: datetime, as_of: datetime, zone: ZoneInfo) -> str:
     """How long a case has been open at `as_of`."""
-    days = (as_of - first_seen).days
+    days = age_days(first_seen, as_of, zone)
     return "new" if first_seen >= as_of else "under a day" if days == 0 else counted(days, "day", "days")

@@ -174,6 +174,47 @@ def test_try_says_when_the_breaker_would_hold_a_change(home: Home, monkeypatch: 
     assert f"{len(found)} deactivations and merges to be sent" in ran.out
 
 
+def test_reports_are_made_again_to_the_byte(home: Home, tmp_path: Path) -> None:
+    folder, out = home.data / "reports" / DAY, tmp_path / "again"
+    nights = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix != ".json"}
+    assert len(nights) == 6
+    ran = home.lms_hris("report", DAY, "--out", str(out))
+    assert ran.exit_code == 0, ran.err
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == nights
+    assert str(out / "index.html") in ran.out
+    (folder / "index.html").unlink()
+    assert f"{DAY}/index.html\n" in home.lms_hris("report").out, "what is missing comes back"
+    assert (folder / "index.html").read_bytes() == nights["index.html"]
+    assert "All reports are there" in home.lms_hris("report", DAY).out
+    assert sorted(path.name for path in folder.parent.iterdir()) == [DAY], "nothing half-made is left"
+
+
+def test_reports_that_somebody_changed_are_not_replaced(home: Home) -> None:
+    file = home.data / "reports" / DAY / "exceptions.csv"
+    before = file.read_bytes()
+    file.write_bytes(before + b"mine")
+    ran = home.lms_hris("report", DAY)
+    kept = file.read_bytes()
+    file.write_bytes(before)
+    assert (ran.exit_code, kept) == (2, before + b"mine")
+    assert ran.err.startswith("BadInput: exceptions.csv in ")
+    assert "--out <folder>" in ran.err
+
+
+def test_reports_that_cannot_be_made_say_why(home: Home, tmp_path: Path) -> None:
+    for unknown in ("2026-11-02-77", "../landing", "x"):
+        ran = home.lms_hris("report", unknown)
+        assert (ran.exit_code, f"There is no sealed batch {unknown}\n  Sealed: {DAY}" in ran.err) == (2, True), ran.err
+    (tmp_path / "file").touch()
+    assert "is a file" in home.lms_hris("report", "--out", str(tmp_path / "file")).err
+    noted = home.data / "landing" / DAY / "_run"
+    noted.rename(noted.with_name("_gone"))
+    ran = home.lms_hris("report", DAY, "--out", str(tmp_path / "again"))
+    noted.with_name("_gone").rename(noted)
+    assert (ran.exit_code, "retention.landing_days" in ran.err) == (2, True), ran.err
+    assert not (tmp_path / "again").exists()
+
+
 @pytest.mark.parametrize("command", ["explain", "try"])
 def test_a_record_that_is_nobody_is_bad_input(home: Home, command: str) -> None:
     ran = home.lms_hris(command, "[bold]nobody\x1b[0m")

@@ -19,6 +19,7 @@ from lms_hris_pipeline.tables import canonical, reconcile, report
 from lms_hris_pipeline.tables.contract import Table
 
 AS_OF = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def values_of(table: Table, column: str) -> set[str]:
@@ -104,11 +105,15 @@ def test_a_cell_is_cut_aloud_and_never_taken_for_markup() -> None:
         (words.month("unknown"), "unknown"),
         (words.month("2026-13"), "2026-13"),
         (words.long_instant(AS_OF, ZoneInfo("Australia/Melbourne")), "Tuesday 3 November 2026, 08:00 AEDT"),
-        (words.age(AS_OF, AS_OF), "new"),
-        (words.age(AS_OF + timedelta(minutes=1), AS_OF), "new"),
-        (words.age(AS_OF - timedelta(minutes=1), AS_OF), "under a day"),
-        (words.age(AS_OF - timedelta(hours=24), AS_OF), "1 day"),
-        (words.age(AS_OF - timedelta(days=12, hours=23), AS_OF), "12 days"),
+        (words.age(AS_OF, AS_OF, BERLIN), "new"),
+        (words.age(AS_OF + timedelta(minutes=1), AS_OF, BERLIN), "new"),
+        (words.age(AS_OF - timedelta(minutes=1), AS_OF, BERLIN), "under a day"),
+        (words.age(AS_OF - timedelta(hours=24), AS_OF, BERLIN), "1 day"),
+        (words.age(AS_OF - timedelta(days=12, hours=23), AS_OF, BERLIN), "12 days"),
+        (words.age(AS_OF - timedelta(hours=23, minutes=59), AS_OF, BERLIN), "1 day"),
+        (words.age(AS_OF - timedelta(hours=23, minutes=59), AS_OF, ZoneInfo("Asia/Tokyo")), "1 day"),
+        (words.age(AS_OF - timedelta(hours=7), AS_OF, ZoneInfo("Asia/Tokyo")), "1 day"),
+        (words.age(AS_OF - timedelta(hours=7), AS_OF, BERLIN), "under a day"),
         (words.change("update", "branch"), "move to branch"),
         (words.change("merge", "account"), "merge accounts"),
     ],
