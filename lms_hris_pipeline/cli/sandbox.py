@@ -37,8 +37,12 @@ def sandbox_folder(settings: Settings) -> Path:
     return folder
 
 
-def ensure_company(settings: Settings, *, workers: int | None = None, seed: int | None = None) -> bool:
+def ensure_company(
+    settings: Settings, *, workers: int | None = None, seed: int | None = None, discrepancies: float = 1.0
+) -> bool:
     """Make the company unless there is one; whether it was made. None: whatever size, the default for a new one.
+
+    `discrepancies` multiplies the usual rates at which the two systems of a new company disagree.
 
     Raises:
         BadInput: there is one of another size or seed.
@@ -48,7 +52,7 @@ def ensure_company(settings: Settings, *, workers: int | None = None, seed: int 
     if not (folder / COMPANY_FILE).exists():
         with holding_nights(settings.firm.data_dir):
             if not (folder / COMPANY_FILE).exists():
-                part = _generate(folder, workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed)
+                part = _generate(folder, workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed, discrepancies)
                 shutil.rmtree(folder, ignore_errors=True)
                 part.rename(folder)
                 return True
@@ -56,14 +60,14 @@ def ensure_company(settings: Settings, *, workers: int | None = None, seed: int 
     return False
 
 
-def _generate(folder: Path, workers: int, seed: int) -> Path:
+def _generate(folder: Path, workers: int, seed: int, discrepancies: float) -> Path:
     """A new company beside `folder`, whole."""
     from lms_hris_pipeline.sandbox.company import FaultRates, generate
 
     say(f"Making up a company of {workers:,} workers (seed {seed}) ...")
     part = folder.with_name("sandbox.part")
     shutil.rmtree(part, ignore_errors=True)
-    generate(part, workers=workers, seed=seed, faults=FaultRates.default())
+    generate(part, workers=workers, seed=seed, faults=FaultRates.default().scaled(discrepancies))
     return part
 
 
@@ -192,7 +196,7 @@ def run_advance(days: int) -> None:
     say(f"The company has reached {day:%A, %Y-%m-%d}.")
 
 
-def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
+def run_reset(*, workers: int, seed: int, keep_batches: bool, discrepancies: float) -> None:
     """Make a new company and forget the old one; until the new one is whole, the old one stays.
 
     Raises:
@@ -208,7 +212,7 @@ def run_reset(*, workers: int, seed: int, keep_batches: bool) -> None:
             "  keep all that is known: --keep-batches. Nothing was changed."
         )
     with holding_nights(data), RunLock(data), RunLock(data, COPIES_LOCK):
-        part = _generate(folder, workers, seed)
+        part = _generate(folder, workers, seed, discrepancies)
         if not keep_batches:
             _forget(data)
         _replace_company(folder, part)
