@@ -20,7 +20,8 @@ from lms_hris_pipeline.warehouse import Batch, BatchShelf
 
 WIDTH = 100
 LABEL = 12
-ENDPOINTS_SHOWN = 6
+ENDPOINTS_SHOWN = 12
+"""What is beyond is folded into one counted line."""
 PAGES = (".html", ".xlsx", ".csv")
 
 
@@ -119,13 +120,22 @@ def _print_calls(settings: Settings, batch_id: str, published: Mapping[str, Any]
     for system, limit in limits.items():
         counts = calls.get(system, Counter[str]())
         total = sum(counts.values())
-        shown = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:ENDPOINTS_SHOWN])
-        rest = total - sum(shown.values())
-        text = "; ".join(f"{name} {count:,}" for name, count in shown.items())
-        if rest:
-            text += f"; {len(counts) - len(shown)} more endpoints {rest:,}"
-        _line(console, f"calls {system.upper()}", text or "none", total=total)
-        _line(console, "", f"at the limit of {limit:,} an hour: {hours_in_words(hours_at_limit(total, limit))}")
+        rows = [
+            (name, f"{count:,}", hours_in_words(hours_at_limit(count, limit)))
+            for name, count in [*fold_calls(counts), ("in all", total)]
+        ]
+        say("", shown=console)
+        heading = (f"calls to the {system.upper()}", "calls", f"time at its limit of {limit:,} an hour")
+        show_table(heading, rows, shown=console)
+
+
+def fold_calls(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Endpoints and their calls, the most called first; a tail of more than one becomes one line."""
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    if len(ranked) <= ENDPOINTS_SHOWN + 1:
+        return ranked
+    tail = ranked[ENDPOINTS_SHOWN:]
+    return [*ranked[:ENDPOINTS_SHOWN], (f"{len(tail):,} more endpoints", sum(count for _, count in tail))]
 
 
 def read_calls(file: Path, published: Mapping[str, Any]) -> dict[str, Counter[str]]:

@@ -63,6 +63,13 @@ def test_a_night_ends_with_a_summary_that_adds_up(night: tuple[Home, Ran]) -> No
         (line,) = [line for line in ran.out.splitlines() if line.startswith(f"{operation} {entity} ")]
         assert line.split()[-1] == str(count), "the last column is the sum of the others"
         assert sum(int(cell) for cell in line.split()[2:-1] if cell != "-") == count
+    for system, limit in (("HRIS", "10,000"), ("LMS", "1,000")):
+        (start,) = [n for n, line in enumerate(ran.out.splitlines()) if line.startswith(f"calls to the {system} ")]
+        table = ran.out.splitlines()[start : ran.out.splitlines().index("", start)]
+        assert table[0].endswith(f"time at its limit of {limit} an hour")
+        assert table[-1].startswith("in all")
+        figures = [int(re.split(" {2,}", line)[1].replace(",", "")) for line in table[1:]]
+        assert figures[-1] == sum(figures[:-1]) > 0
     ledger = open_ledger(load_settings().ledger_url)
     waiting = sum(count for (_, state), count in ledger.count_deltas().items() if state == "proposed")
     ledger.close()

@@ -21,7 +21,7 @@ from lms_hris_pipeline.cli.docs import command_reference, commands, examples
 from lms_hris_pipeline.cli.explain import what_holds_back
 from lms_hris_pipeline.cli.failures import as_error
 from lms_hris_pipeline.cli.progress import StageProgress
-from lms_hris_pipeline.cli.summary import hours_in_words, read_calls
+from lms_hris_pipeline.cli.summary import fold_calls, hours_in_words, read_calls
 from lms_hris_pipeline.cli.terminal import inert, show_table
 from lms_hris_pipeline.model import errors
 from lms_hris_pipeline.resources.logs import logger, logging_to, note
@@ -217,6 +217,16 @@ def test_calls_of_extract_and_publication_add_up(tmp_path: Path) -> None:
     file.write_text(json.dumps({"lms": {"/users": 3}, "hris": {"token": 1}}))
     published = {"calls": {"lms /users": 2, "lms token": 1}}
     assert read_calls(file, published) == {"lms": {"/users": 5, "token": 1}, "hris": {"token": 1}}
+
+
+@pytest.mark.parametrize(("endpoints", "lines"), [(0, 0), (1, 1), (12, 12), (13, 13), (14, 13), (40, 13)])
+def test_calls_are_shown_by_endpoint_and_a_long_tail_is_counted(endpoints: int, lines: int) -> None:
+    counts = {f"/e{number:02}": 100 - number for number in range(endpoints)}
+    folded = fold_calls(counts)
+    assert len(folded) == lines
+    assert sum(count for _, count in folded) == sum(counts.values()), "nothing is left out"
+    assert [name for name, _ in folded[:12]] == list(counts)[:12], "the most called first"
+    assert (lines < endpoints) == any(name == f"{endpoints - 12} more endpoints" for name, _ in folded)
 
 
 @pytest.mark.parametrize(
