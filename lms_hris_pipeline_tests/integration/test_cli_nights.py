@@ -155,6 +155,7 @@ def test_a_disputed_worker_is_shown_with_the_candidate_and_the_command_that_sett
         assert f"Account {learner}" in explained
         assert command in explained
         assert f"HR {hris_value!r}, LMS {lms_value!r}" in explained
+        assert command in (home.data / "reports" / DAY / "exceptions.html").read_text(encoding="utf-8")
         tried = home.lms_hris("try", f"worker:{worker}").out
         assert command in tried
 
