@@ -122,15 +122,13 @@ class EntityTally:
         for shape in shapes:
             if not required.issubset(shape):
                 self._broken(page, sorted(required.difference(shape))[0])
-        if not self._contract.nested:
-            return
-        for record in page.records:
-            for outer, inner in self._contract.nested.items():
-                for element in record.get(outer) or ():
-                    if not inner <= element.keys():
-                        self._broken(page, f"{outer}.{sorted(inner - element.keys())[0]}")
-                    for name in element:
-                        self._nested[outer, name] += 1
+        for outer, inner in self._contract.nested.items():
+            elements = Counter(tuple(element) for record in page.records for element in record.get(outer) or ())
+            for shape, count in elements.items():
+                if not inner.issubset(shape):
+                    self._broken(page, f"{outer}.{sorted(inner.difference(shape))[0]}")
+                for name in shape:
+                    self._nested[outer, name] += count
 
     def _broken(self, page: Page, field: str) -> None:
         raise ContractBroken(
@@ -175,13 +173,15 @@ class EntityTally:
 
 def _fingerprint(record: Json) -> bytes:
     """The same for records that differ only in the order of fields or of nested lists."""
-    ordered = {
-        name: sorted(orjson.dumps(e, option=orjson.OPT_SORT_KEYS).decode() for e in value)
-        if isinstance(value, list)
-        else value
-        for name, value in record.items()
-    }
-    return blake2b(orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS), digest_size=12).digest()
+    if any(type(value) is list and len(value) > 1 for value in record.values()):
+        record = {
+            name: sorted(value, key=_in_order) if isinstance(value, list) else value for name, value in record.items()
+        }
+    return blake2b(_in_order(record), digest_size=12).digest()
+
+
+def _in_order(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def lost_fields(seen: Mapping[str, int], last: Mapping[str, int], rows: int) -> list[str]:
