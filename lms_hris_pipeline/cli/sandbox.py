@@ -52,7 +52,9 @@ def ensure_company(
     if not (folder / COMPANY_FILE).exists():
         with holding_nights(settings.firm.data_dir):
             if not (folder / COMPANY_FILE).exists():
-                part = _generate(folder, workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed, discrepancies)
+                part = _generate(
+                    folder, workers or DEFAULT_WORKERS, DEFAULT_SEED if seed is None else seed, discrepancies
+                )
                 shutil.rmtree(folder, ignore_errors=True)
                 part.rename(folder)
                 return True

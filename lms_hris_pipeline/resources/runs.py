@@ -11,6 +11,7 @@ import dagster as dg
 
 from lms_hris_pipeline.model.errors import BadInput, SealedBatch
 from lms_hris_pipeline.resources.calendar import by_day, present
+from lms_hris_pipeline.resources.collection import seldom_collected
 from lms_hris_pipeline.resources.night import Mode, Night, Teller
 from lms_hris_pipeline.resources.records import records_kept_open
 from lms_hris_pipeline.resources.snapshot import changed_settings, read_run_facts
@@ -47,7 +48,8 @@ def listening(listener: Teller) -> Iterator[None]:
 def night_resource(context: dg.InitResourceContext) -> Iterator[None]:
     """Close what the run opened, once it ends."""
     run, instance = context.run, context.instance
-    with records_kept_open(instance, run.run_id) if run is not None and instance is not None else nullcontext():
+    kept = records_kept_open(instance, run.run_id) if run is not None and instance is not None else nullcontext()
+    with seldom_collected(), kept:
         try:
             yield
         finally:
