@@ -198,7 +198,7 @@ def run_advance(days: int) -> None:
     say(f"The company has reached {day:%A, %Y-%m-%d}.")
 
 
-def run_reset(*, workers: int, seed: int, keep_batches: bool, discrepancies: float) -> None:
+def run_reset(*, workers: int, seed: int, keep_batches: bool, discrepancies: float = 1.0) -> None:
     """Make a new company and forget the old one; until the new one is whole, the old one stays.
 
     Raises:
