@@ -9,13 +9,11 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from nicknames import NickNamer
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 FIRST_LEVELS = ("exact", "variant", "nickname", "part", "initial", "close", "different", "missing", "swapped")
 CLOSE_SIMILARITY = 0.94
@@ -117,57 +115,3 @@ def _roots(first: str) -> frozenset[str]:
         return frozenset()
     english, own = _short_names()
     return frozenset({first, *english.canonicals_of(first), *own.get(first, ())})
-
-
-def _is_close(a: NameForm, b: NameForm) -> bool:
-    """One slip of the pen in a name of four letters or more, two from nine letters on, or very alike altogether."""
-    if min(len(a.skeleton), len(b.skeleton)) < 4:
-        return False
-    # a slip can turn two letters into a sound (st, ts): the letters as written count as well
-    for mine, other in ((a.skeleton, b.skeleton), (a.folded, b.folded)):
-        allowed = 1 if max(len(mine), len(other)) < 9 else 2
-        if DamerauLevenshtein.distance(mine, other, score_cutoff=allowed) <= allowed:
-            return True
-    return JaroWinkler.similarity(a.skeleton, b.skeleton) >= CLOSE_SIMILARITY
-
-
-def _begin_alike(a: str, b: str) -> bool:
-    """The same first letter, or the first two letters exchanged."""
-    return a[0] == b[0] or a[:2] == b[1::-1]
-
-
-def _one_within_other(a: Iterable[str], b: Iterable[str]) -> bool:
-    mine, others = set(a), set(b)
-    shared = mine & others
-    return shared in (mine, others) and any(len(token) >= 3 for token in shared)
-
-
-def first_name_level(a: NameForm, b: NameForm) -> str:
-    """How alike two first names are, as one of FIRST_LEVELS but `swapped`, which takes both names."""
-    if not a.skeleton or not b.skeleton:
-        return "missing"
-    if a.folded == b.folded:
-        return "exact"
-    if a.skeleton == b.skeleton:
-        return "variant"
-    if len(a.skeleton) == 1 or len(b.skeleton) == 1:
-        return "initial" if a.skeleton[0] == b.skeleton[0] else "different"
-    if a.tokens[0] == b.tokens[0] or _one_within_other(a.tokens, b.tokens):
-        return "part"
-    if a.roots & b.roots:
-        return "nickname"
-    # Nada and Lada, Dora and Nora are other people: a slip in the first letter is rarer than that
-    return "close" if _begin_alike(a.folded, b.folded) and _is_close(a, b) else "different"
-
-
-def last_name_level(a: NameForm, b: NameForm) -> str:
-    """How alike two last names are, as one of LAST_LEVELS but `former` and `swapped`, which take more than two."""
-    if not a.skeleton or not b.skeleton:
-        return "missing"
-    if a.folded == b.folded:
-        return "exact"
-    if a.skeleton == b.skeleton or sorted(a.tokens) == sorted(b.tokens):
-        return "variant"
-    if _one_within_other(a.tokens, b.tokens):
-        return "part"
-    return "close" if _is_close(a, b) else "different"

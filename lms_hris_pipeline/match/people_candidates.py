@@ -1,167 +1,261 @@
 """Whom an account may belong to: its candidate people, each with levels of agreement, weights and a probability.
 
-Reads through the batch, compares and scores. What follows from the scores is decided in `people_decide`.
+Finds and compares in SQL, weighs in arrays. What follows from the scores is decided in `people_decide`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.names import NameForm, first_name_level, last_name_level, name_form
-from lms_hris_pipeline.match.people_weights import FIELD_LEVELS, NAME_LEVELS, NameWeights, Weights
+from lms_hris_pipeline.match.names import CLOSE_SIMILARITY, name_form
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, people_query
+from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 from lms_hris_pipeline.warehouse import Batch
 
 MAX_BLOCK_PAIRS = 400
 MAX_BITS = 40.0
-# a candidate below these odds can neither be linked nor be a rival
-HOPELESS_BITS = -14.0
+_RARITIES = {"first_name": "first_rarity", "last_name": "last_rarity", "hire_date": "date_rarity", "place": "place_rarity", "job_title": "title_rarity"}  # fmt: skip
+_SHORT = {
+    "first_name": "first", "last_name": "last", "employee_number": "number", "email": "email", "hire_date": "date",
+    "place": "place", "job_title": "title", "worker_type": "type", "account_age": "age", "birth_date": "birth",
+    "address": "address",
+}  # fmt: skip
+_NUMBERS: Mapping[str, int] = {
+    f"{short}_{level}": number for field, short in _SHORT.items() for number, level in enumerate(LEVELS[field])
+}
+FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped")
+LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
+_FIRST_EQUAL = ("exact", "variant", "swapped")
+_LAST_EQUAL = ("exact", "variant", "former", "swapped")
+_SURE_NAMES, _SURE_KEYS = 4, 3
 
-Ints = npt.NDArray[np.int64]
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_NAME_PAIRS = """
+create table people_name_pairs as
+select distinct accounts.first_no as mine, ways.first_no as theirs, true as is_first
+from people_pairs as pairs
+inner join people_accounts as accounts on accounts.account_no = pairs.account_no
+inner join people_ways as ways on ways.way_no = pairs.way_no
+where accounts.first_skeleton <> ways.first_skeleton
+union all
+select distinct accounts.last_no as mine, ways.last_no as theirs, false as is_first
+from people_pairs as pairs
+inner join people_accounts as accounts on accounts.account_no = pairs.account_no
+inner join people_ways as ways on ways.way_no = pairs.way_no
+where accounts.last_skeleton <> ways.last_skeleton
+"""
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """Both sides as they are compared: the row number of an account or a worker record is its number."""
+class Compared:
+    """Pairs of accounts and ways to be named, by account: the level of each field and how rare what agrees is."""
 
-    accounts: pa.Table
-    workers: pa.Table
-    worker_names: pa.Table
-    forms: tuple[NameForm, ...]
+    account: Ints
+    worker: Ints
+    levels: Mapping[str, Codes]
+    rarities: Mapping[str, npt.NDArray[np.float32]]
 
-    @property
-    def person_of(self) -> Ints:
-        """Person by worker record."""
-        return _ints(self.workers, "person_no")
+    def has_level(self, field: str, names: Iterable[str]) -> Bools:
+        """Where `field` stands at one of the levels `names`."""
+        found: Bools = np.isin(np.arange(len(LEVELS[field])), [LEVELS[field].index(name) for name in names])[
+            self.levels[field]
+        ]
+        return found
 
-    @property
-    def person_count(self) -> int:
-        """How many people HR knows."""
-        return int(self.person_of.max()) + 1 if self.workers.num_rows else 0
+    def take(self, rows: npt.NDArray[Any]) -> Compared:
+        """These rows, in this order."""
+        return Compared(
+            self.account[rows],
+            self.worker[rows],
+            {field: codes[rows] for field, codes in self.levels.items()},
+            {field: rarity[rows] for field, rarity in self.rarities.items()},
+        )
+
+    def weigh(self, weights: Weights) -> dict[str, Floats]:
+        """The weight of each field, to two decimals."""
+        found = {}
+        for field, codes in self.levels.items():
+            weight = weights.table(field)[codes]
+            if field in weights.rarities:
+                weight = weight + weights.scaled(field, self.rarities[field], codes)
+            found[field] = np.round(weight, 2)
+        # both names never say more than how rare they are together: names of one country go together
+        excess = found["first_name"] + found["last_name"] - self.rarities["both_names"]
+        found["both_names"] = np.round(found["both_names"] - np.maximum(excess, 0.0), 2)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Each account's candidate people, best first; all arrays run in parallel.
 
-    A person is there once, by the record that agrees best. `levels` holds positions in the field's level names,
-    `weights` log2 odds. `score` is the probability that this person is the one, given the account's other candidates.
+    A person is there once, by the record that agrees best. `score` is the probability that this person is the one,
+    given the account's other candidates.
     """
 
-    account: Ints
+    compared: Compared
     person: Ints
-    worker: Ints
     bits: Floats
     score: Floats
-    levels: Mapping[str, Ints]
-    weights: Mapping[str, Floats]
     prior: float
+
+    @property
+    def account(self) -> Ints:
+        """Account by candidate."""
+        return self.compared.account
+
+    @property
+    def worker(self) -> Ints:
+        """Worker record by candidate."""
+        return self.compared.worker
 
     def has_level(self, field: str, names: Iterable[str]) -> Bools:
         """Where `field` stands at one of the levels `names`."""
-        known = {**FIELD_LEVELS, **NAME_LEVELS}[field]
-        return np.isin(self.levels[field], [known.index(name) for name in names])
+        return self.compared.has_level(field, names)
 
 
-def read_records(batch: Batch) -> Records:
-    """Accounts and worker records of the batch in the form in which they are compared."""
-    names = batch.arrow(_query("people_names"))["name"].to_pylist()
-    forms = tuple(name_form(name) for name in names)
-    form_rows = pa.table(
+def compare_people(given: Given, weights: Weights, known_pairs: tuple[Ints, Ints]) -> Compared:
+    """Every pair that is worth comparing, and the `known_pairs` of account and worker, compared."""
+    bench = Batch.in_memory(as_of=_NO_TIME)
+    try:
+        bench.execute("set memory_limit = '4GB'")
+        bench.execute("set preserve_insertion_order = false")
+        _load(bench, given, weights)
+        _find_pairs(bench, known_pairs)
+        return _read_levels(bench, given, weights)
+    finally:
+        bench.close()
+
+
+def find_candidates(given: Given, compared: Compared, weights: Weights, forbidden: tuple[Ints, Ints]) -> Candidates:
+    """Every account's candidate people but the `forbidden` pairs of account and person."""
+    prior = weights.prior(given.person_count)
+    bits = np.full(len(compared.account), prior)
+    for weight in compared.weigh(weights).values():
+        bits += weight
+    bits = np.round(np.clip(bits, -MAX_BITS, MAX_BITS), 3)
+    kept = _best_of_each_person(given, compared, bits, forbidden)
+    rows = compared.take(kept)
+    return Candidates(rows, given.person_of[rows.worker], bits[kept], probabilities(rows.account, bits[kept]), prior)
+
+
+def _make(bench: Batch, table: str, query: str, params: Mapping[str, object] | None = None) -> None:
+    bench.execute(f"create table people_{table} as {people_query(query)}", params)
+
+
+def _load(bench: Batch, given: Given, weights: Weights) -> None:
+    views = {
+        "people_given_accounts": given.accounts,
+        "people_given_workers": given.workers,
+        "people_given_names": given.names,
+    }
+    population = {"population": weights.population(given.person_count)}
+    with bench.lending(views):
+        names = bench.arrow(people_query("words"))["name"].to_pylist()
+        with bench.lending({"people_name_forms": _name_forms(names)}):
+            bench.execute("create table people_forms as select * from people_name_forms")
+        _make(bench, "workers", "workers", population)
+        _make(bench, "accounts", "accounts")
+        _make(bench, "ways", "ways", population)
+
+
+def _name_forms(names: list[str]) -> pa.Table:
+    forms = [name_form(name) for name in names]
+    return pa.table(
         {
-            "name_no": pa.array(range(len(forms)), pa.int64()),
+            "name_no": pa.array(range(len(forms)), pa.int32()),
             "name": pa.array(names, pa.string()),
+            "folded": pa.array([form.folded for form in forms], pa.string()),
+            "folded_no": _numbered([form.folded for form in forms]),
             "skeleton": pa.array([form.skeleton or None for form in forms], pa.string()),
-            "tokens": pa.array([list(form.tokens) for form in forms], pa.list_(pa.string())),
+            "skeleton_no": _numbered([form.skeleton for form in forms]),
+            "tokens": pa.array([form.tokens for form in forms], pa.list_(pa.string())),
             "roots": pa.array([sorted(form.roots) for form in forms], pa.list_(pa.string())),
         }
     )
-    workers = batch.arrow(_query("people_workers"))
-    with batch.lending({"people_name_forms": form_rows, "people_workers": workers}):
-        return Records(
-            batch.arrow(_query("people_accounts")), workers, batch.arrow(_query("people_worker_names")), forms
+
+
+def _numbered(texts: list[str]) -> pa.Array:
+    """Equal texts have equal numbers; the empty text has none."""
+    numbers: dict[str, int] = {}
+    return pa.array([numbers.setdefault(text, len(numbers)) if text else None for text in texts], pa.int32())
+
+
+def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints]) -> None:
+    known = pa.table(
+        {"account_no": pa.array(known_pairs[0], pa.int32()), "worker_no": pa.array(known_pairs[1], pa.int32())}
+    )
+    limit = {"max_block_pairs": MAX_BLOCK_PAIRS}
+    with bench.lending({"people_known": known}):
+        bench.execute("create table people_known_pairs as select distinct * from people_known")
+    _make(bench, "sure_pairs", "sure_pairs", limit)
+    # who shares both names and a number or an address with somebody needs no wider search
+    bench.execute(
+        f"create table people_settled as select distinct account_no from people_sure_pairs "
+        f"where rules & {_SURE_NAMES} > 0 and rules & {_SURE_KEYS} > 0"
+    )
+    for side, keyed in (("account", "keyed_accounts"), ("way", "keyed_ways")):
+        bench.execute(f"create or replace view people_keyed as {people_query(keyed)}")
+        bench.execute(
+            f"create table people_{side}_keys as select record_no as {side}_no, key from ({people_query('keys')})"
         )
+    _make(bench, "pairs", "pairs", limit)
+    bench.execute(_NAME_PAIRS)
+    _make(bench, "name_levels", "name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})
 
 
-def find_candidates(
-    batch: Batch, records: Records, weights: Weights, forbidden: frozenset[tuple[int, int]]
-) -> Candidates:
-    """Every account's candidate people but the `forbidden` pairs of account and person."""
-    views = {
-        "people_accounts": records.accounts,
-        "people_workers": records.workers,
-        "people_worker_names": records.worker_names,
-    }
-    with batch.lending(views):
-        pairs = batch.arrow(_query("people_pairs"), {"max_block_pairs": MAX_BLOCK_PAIRS})
-    account, worker = _ints(pairs, "account_no"), _ints(pairs, "worker_no")
-    levels = {field: _codes(pairs[field], names) for field, names in FIELD_LEVELS.items()}
-    weighed = {
-        field: np.array([weights.fields[field][name] for name in names])[levels[field]]
-        for field, names in FIELD_LEVELS.items()
-    }
-    for field, (level, weight) in _compare_names(records, weights, account, worker).items():
-        levels[field], weighed[field] = level, weight
-    prior = weights.prior(records.person_count)
-    bits = np.full(len(account), prior)
-    for field in sorted(weighed):
-        bits = bits + weighed[field]
-    bits = np.round(np.clip(bits, -MAX_BITS, MAX_BITS), 3)
-    kept = _best_of_each_person(records, account, worker, bits, forbidden)
-    return Candidates(
-        account=account[kept],
-        person=records.person_of[worker[kept]],
-        worker=worker[kept],
-        bits=bits[kept],
-        score=_probability(account[kept], bits[kept]),
-        levels={field: values[kept] for field, values in levels.items()},
-        weights={field: values[kept] for field, values in weighed.items()},
-        prior=prior,
+def _read_levels(bench: Batch, given: Given, weights: Weights) -> Compared:
+    rows = bench.arrow(people_query("levels"), _NUMBERS)
+    levels = {field: rows[field].to_numpy() for field in LEVELS if field != "both_names"}
+    rarities = {field: rows[column].to_numpy() for field, column in _RARITIES.items()}
+    compared = Compared(ints(rows, "account_no"), ints(rows, "worker_no"), levels, rarities)
+    first, last = compared.has_level("first_name", FIRST_AGREES), compared.has_level("last_name", LAST_AGREES)
+    same = compared.has_level("first_name", _FIRST_EQUAL) & compared.has_level("last_name", _LAST_EQUAL)
+    missing = compared.has_level("first_name", ("missing",)) | compared.has_level("last_name", ("missing",))
+    together = np.select([missing, same, first & last, first | last], [4, 0, 1, 2], default=3).astype(np.uint8)
+    population = np.float32(np.log2(weights.population(given.person_count)))
+    ceiling = np.select(
+        [together == 0, together == 1], [rows["pair_rarity"].to_numpy(), population - 1.5], default=np.inf
+    )
+    return Compared(
+        compared.account,
+        compared.worker,
+        {**levels, "both_names": together},
+        {**rarities, "both_names": ceiling.astype(np.float32)},
     )
 
 
-def _query(name: str) -> str:
-    return (files("lms_hris_pipeline.match") / "sql" / f"{name}.sql").read_text(encoding="utf-8").strip()
-
-
-def _ints(table: pa.Table, column: str) -> Ints:
-    found: Ints = table[column].to_numpy().astype(np.int64)
-    return found
-
-
-def _codes(column: pa.ChunkedArray, names: tuple[str, ...]) -> Ints:
-    found: Ints = pc.index_in(column, pa.array(names)).to_numpy().astype(np.int64)
-    return found
-
-
-def _best_of_each_person(
-    records: Records, account: Ints, worker: Ints, bits: Floats, forbidden: frozenset[tuple[int, int]]
-) -> Ints:
+def _best_of_each_person(given: Given, compared: Compared, bits: Floats, forbidden: tuple[Ints, Ints]) -> Ints:
     """Row numbers of the best record of each account and person, best person first."""
+    account, worker = compared.account, compared.worker
     if not len(account):
         return np.array([], dtype=np.int64)
-    person = records.person_of[worker]
-    stands_for_person = records.workers["is_current"].to_numpy(zero_copy_only=False)[worker]
-    order = np.lexsort((worker, ~stands_for_person, -bits, person, account))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (account[order][1:] != account[order][:-1]) | (person[order][1:] != person[order][:-1])
-    rows = order[first]
-    if forbidden:
-        pairs = zip(account[rows].tolist(), person[rows].tolist(), strict=True)
-        rows = rows[np.array([pair not in forbidden for pair in pairs], dtype=bool)]
-    ranked: Ints = rows[np.lexsort((worker[rows], -bits[rows], account[rows]))]
+    person = given.person_of[worker]
+    group = account * given.person_count + person
+    rows = np.arange(len(account))
+    if len(np.unique(group)) < len(group):
+        is_current = given.worker_flag("is_current")[worker]
+        order = np.lexsort((worker, ~is_current, -bits, group))
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = group[order][1:] != group[order][:-1]
+        rows = np.sort(order[first])
+    if len(forbidden[0]):
+        rows = rows[~np.isin(group[rows], forbidden[0] * given.person_count + forbidden[1])]
+    place = account[rows] * 2**20 + np.round((MAX_BITS - bits[rows]) * 1000).astype(np.int64)
+    ranked: Ints = rows[np.argsort(place, kind="stable")]
     return ranked
 
 
-def _probability(account: Ints, bits: Floats) -> Floats:
+def probabilities(account: Ints, bits: Floats) -> Floats:
     """Each candidate's odds against "nobody" and all other candidates of the account, to six decimals."""
     if not len(account):
         return np.array([])
@@ -170,97 +264,3 @@ def _probability(account: Ints, bits: Floats) -> Floats:
     totals = np.repeat(np.add.reduceat(odds, starts), np.diff(np.r_[starts, len(account)]))
     scores: Floats = np.round(odds / (1.0 + totals), 6)
     return scores
-
-
-def _compare_names(records: Records, weights: Weights, account: Ints, worker: Ints) -> dict[str, tuple[Ints, Floats]]:
-    """Level and weight of first and last name for each pair, over the worker's best way to be named."""
-    names = _Names(records, weights)
-    counts = np.bincount(_ints(records.worker_names, "worker_no"), minlength=records.workers.num_rows)
-    starts = np.r_[0, np.cumsum(counts)][:-1]
-    repeats = counts[worker]
-    pair = np.repeat(np.arange(len(worker)), repeats)
-    pair_starts = np.r_[0, np.cumsum(repeats)][:-1].astype(np.int64)
-    way = np.repeat(starts[worker], repeats) + np.arange(len(pair)) - np.repeat(pair_starts, repeats)
-    found = names.compare(account[pair], way)
-    if not len(pair):
-        return found
-    total = found["first_name"][1] + found["last_name"][1]
-    order = np.lexsort((way, -total, pair))
-    best = order[pair_starts]
-    return {field: (level[best], weight[best]) for field, (level, weight) in found.items()}
-
-
-class _Names:
-    """Compares names by number; every distinct pair of names is compared once."""
-
-    def __init__(self, records: Records, weights: Weights) -> None:
-        self._forms = (*records.forms, name_form(None))
-        self._folded = _numbered([form.folded for form in self._forms])
-        self._skeleton = _numbered([form.skeleton for form in self._forms])
-        self._mine = {side: _ints(records.accounts, f"{side}_no") for side in ("first", "last")}
-        self._theirs = {side: _ints(records.worker_names, f"{side}_no") for side in ("first", "last")}
-        self._is_former = records.worker_names["is_former"].to_numpy(zero_copy_only=False)
-        self._weights = weights.names
-        population = weights.population(records.person_count)
-        person = records.person_of[_ints(records.worker_names, "worker_no")]
-        self._rarity = {
-            side: self._rarities(weights.names[f"{side}_name"], self._theirs[side], person, population)
-            for side in ("first", "last")
-        }
-
-    def compare(self, account: Ints, way: Ints) -> dict[str, tuple[Ints, Floats]]:
-        """Level and weight of both names for accounts beside ways to be named."""
-        first = self._levels(self._mine["first"][account], self._theirs["first"][way], "first_name")
-        last = self._levels(self._mine["last"][account], self._theirs["last"][way], "last_name")
-        level_names = NAME_LEVELS["last_name"]
-        agrees = np.isin(last, [level_names.index(name) for name in ("exact", "variant")])
-        last = np.where(agrees & self._is_former[way], level_names.index("former"), last)
-        mine_first, mine_last = self._mine["first"][account], self._mine["last"][account]
-        their_first, their_last = self._theirs["first"][way], self._theirs["last"][way]
-        different = {field: NAME_LEVELS[field].index("different") for field in NAME_LEVELS}
-        swapped = (
-            (first == different["first_name"])
-            & (last == different["last_name"])
-            & (self._skeleton[mine_first] == self._skeleton[their_last])
-            & (self._skeleton[mine_last] == self._skeleton[their_first])
-        )
-        first = np.where(swapped, NAME_LEVELS["first_name"].index("swapped"), first)
-        last = np.where(swapped, level_names.index("swapped"), last)
-        return {
-            "first_name": (first, self._weigh("first_name", first, self._rarity["first"][way])),
-            "last_name": (last, self._weigh("last_name", last, self._rarity["last"][way])),
-        }
-
-    def _levels(self, mine: Ints, theirs: Ints, field: str) -> Ints:
-        names = NAME_LEVELS[field]
-        compare = first_name_level if field == "first_name" else last_name_level
-        count = len(self._forms)
-        pairs, places = np.unique((mine % count) * count + theirs % count, return_inverse=True)
-        a, b = pairs // count, pairs % count
-        level = np.full(len(pairs), names.index("different"), dtype=np.int64)
-        unknown = (self._skeleton[a] == 0) | (self._skeleton[b] == 0)
-        same, alike = self._folded[a] == self._folded[b], self._skeleton[a] == self._skeleton[b]
-        level[alike], level[same], level[unknown] = names.index("variant"), names.index("exact"), names.index("missing")
-        for place in np.flatnonzero(~(alike | same | unknown)).tolist():
-            level[place] = names.index(compare(self._forms[a[place]], self._forms[b[place]]))
-        found: Ints = level[places]
-        return found
-
-    def _weigh(self, field: str, level: Ints, rarity: Floats) -> Floats:
-        table, is_relative = self._weights[field].table(NAME_LEVELS[field])
-        weighed: Floats = np.round(table[level] + np.where(is_relative[level], rarity, 0.0), 2)
-        return weighed
-
-    def _rarities(self, weights: NameWeights, names: Ints, person: Ints, population: int) -> Floats:
-        """For each way to be named, the weight of sharing this name: people who have it are counted once."""
-        if not len(names):
-            return np.array([])
-        skeleton = self._skeleton[names]
-        holders = np.unique(np.stack([skeleton, person]), axis=1)[0]
-        return weights.rarity(np.bincount(holders, minlength=len(self._forms))[skeleton], population)
-
-
-def _numbered(texts: list[str]) -> Ints:
-    """Equal texts have equal numbers; the empty text has number 0."""
-    numbers: dict[str, int] = {"": 0}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)

@@ -1,292 +1,269 @@
 """From candidates to decisions: link, review, duplicate or no match, each with its causes. Pure; no reading.
 
-One first account a person. What a person or the ledger said stands before any score. A key decides only with a
-second field that agrees, where nobody else has it and nothing contradicts; everything doubtful goes to people.
+One first account a person. What a person or the ledger said stands before any score (`people_fixed`). A key decides
+only with a second field that agrees, where nobody else has it and nothing contradicts; everything doubtful goes to
+people. Who has an account already is less likely to own another: that settles which of two namesakes is meant.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from lms_hris_pipeline.match.people_candidates import Candidates, Records
-from lms_hris_pipeline.match.people_facts import NOBODY, Facts, find_obstacles, gather_facts
-from lms_hris_pipeline.match.people_known import Fixed, Known
+from lms_hris_pipeline.match.people_candidates import Candidates, Floats, probabilities
+from lms_hris_pipeline.match.people_facts import (
+    CAUSES,
+    NOBODY,
+    Facts,
+    Standing,
+    causes_mask,
+    find_obstacles,
+    gather_facts,
+    standing_of,
+)
+from lms_hris_pipeline.match.people_fixed import Fixings, fix_known, find_comebacks
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints
+from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.settings import MatchSettings
 
-# a new employment may be entered to begin before the old one's last day
-OVERLAP = timedelta(days=31)
-CONTINGENT = "contingent worker"
+NO_MATCH, REVIEW, DUPLICATE, LINK = range(4)
+DECISIONS = ("no_match", "review", "duplicate", "link")
+NONE, SCORE, KEY, RECORDED, DECIDED = range(5)
+METHODS = ("none", "score", "key", "recorded", "decision")
 # log2 odds within which a namesake without an account is named to the reviewer instead
 NEAR_BITS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What follows for one account. `chosen` and `runner_up` are positions among the candidates, or NOBODY."""
+class Decisions:
+    """One decision an account, as arrays: numbers of DECISIONS and METHODS, places among the candidates, causes.
 
-    account: int
-    decision: str
-    method: str
-    chosen: int
-    runner_up: int
-    causes: tuple[str, ...]
-    primary_account: int | None = None
-    worker: int | None = None
-
-
-def decide(records: Records, found: Candidates, known: Known, settings: MatchSettings) -> list[Decision]:
-    """One decision for each account, in the order of the accounts."""
-    facts = gather_facts(records, found)
-    free = [account for account in range(records.accounts.num_rows) if account not in known.fixed]
-    obstacles = find_obstacles(found, facts, settings)
-    sure = set(free) - obstacles.keys()
-    claimed = {int(found.person[facts.best[account]]) for account in sure}
-    person_of = records.person_of.tolist()
-    claimed |= {person_of[fixed.worker] for fixed in known.fixed.values() if fixed.worker is not None}
-    comeback = _comebacks(records, found, facts, claimed, _likely_accounts(found, facts, obstacles.keys() & set(free)))
-    decided = _decide_fixed(records, found, facts, known, claimed, comeback)
-    for account in (account for account in free if account in comeback):
-        told = ("comeback", *(cause for cause in obstacles.get(account, ()) if cause != "below_link"))
-        decided[account] = _review(account, comeback[account], int(facts.best[account]), "score", told)
-    sure -= comeback.keys()
-    decided |= _decide_sure(records, found, facts, sure, decided)
-    for account in free:
-        if account not in decided:
-            decided[account] = _decide_rest(account, found, facts, claimed, obstacles[account], settings)
-    return [decided[account] for account in sorted(decided)]
-
-
-def _review(account: int, chosen: int, runner_up: int, method: str, causes: tuple[str, ...]) -> Decision:
-    return Decision(account, "review", method, chosen, runner_up, causes)
-
-
-def _likely_accounts(found: Candidates, facts: Facts, held: set[int]) -> dict[int, set[int]]:
-    """By person, the accounts held back that are theirs by name and about as likely theirs as anybody's."""
-    likely: dict[int, set[int]] = defaultdict(set)
-    if not held or not len(found.bits):
-        return likely
-    best_bits = found.bits[np.maximum(facts.best, 0)][found.account]
-    for place in np.flatnonzero(facts.names_same & (found.bits >= best_bits - NEAR_BITS)).tolist():
-        account = int(found.account[place])
-        if account in held:
-            likely[int(found.person[place])].add(account)
-    return likely
-
-
-def _comebacks(
-    records: Records, found: Candidates, facts: Facts, claimed: set[int], likely: dict[int, set[int]]
-) -> dict[int, int]:
-    """By account, the record under which its person may have come back: rehired, or employed after a contract.
-
-    Such a record is in scope, of the same name, no account's so far, and began when the account's own record had
-    ended, or after it where that is a contractor's and the new one an employee's. HR did not join them: people must.
+    `primary` is the account that is the person's first one, `worker` the record that was fixed by the ledger or a
+    person; both NOBODY where they do not apply. `score` and `runner_up_score` are of the places named.
     """
-    is_free = facts.names_equal & facts.in_scope & ~np.isin(found.person, sorted(claimed))
-    places = [int(place) for place in np.flatnonzero(is_free)]
-    if not places:
-        return {}
-    types = records.workers["worker_type"].to_pylist()
-    hired, ended = records.workers["hire_date"].to_pylist(), records.workers["termination_date"].to_pylist()
-    comebacks: dict[int, int] = {}
-    for place in places:
-        account = int(found.account[place])
-        best = int(facts.best[account])
-        if place == best or account in comebacks or not facts.names_equal[best]:
-            continue
-        if likely.get(int(found.person[place]), set()) - {account}:
-            continue
-        new, old = int(found.worker[place]), int(found.worker[best])
-        if hired[new] is None or hired[old] is None:
-            continue
-        is_rehired = not facts.in_scope[best] and ended[old] is not None and hired[new] > ended[old] - OVERLAP
-        is_converted = types[old] == CONTINGENT and types[new] != CONTINGENT and hired[new] > hired[old]
-        if is_rehired or is_converted:
-            comebacks[account] = place
-    return comebacks
+
+    decision: Ints
+    method: Ints
+    chosen: Ints
+    runner_up: Ints
+    causes: Ints
+    primary: Ints
+    worker: Ints
+    score: Floats
+    runner_up_score: Floats
 
 
-def _decide_fixed(
-    records: Records, found: Candidates, facts: Facts, known: Known, claimed: set[int], comeback: dict[int, int]
-) -> dict[int, Decision]:
-    """Accounts whose partner the ledger or a person names; the person's first account is the one recorded as such."""
-    position_of = {
-        (account, person): position
-        for position, (account, person) in enumerate(zip(found.account.tolist(), found.person.tolist(), strict=True))
-        if account in known.fixed
-    }
-    person_of = records.person_of.tolist()
-    decided: dict[int, Decision] = {}
-    by_person: dict[int, list[int]] = defaultdict(list)
-    active, current = records.accounts["is_active"].to_pylist(), records.workers["is_current"].to_pylist()
-
-    def rank(account: int) -> tuple[object, ...]:
-        fixed = known.fixed[account]
-        is_current = fixed.worker is not None and current[fixed.worker]
-        return (
-            fixed.role != "primary", fixed.method != "recorded", not is_current, not active[account], fixed.known_at,
-            account,
-        )  # fmt: skip
-
-    for account, fixed in sorted(known.fixed.items()):
-        best, second = int(facts.best[account]), int(facts.second[account])
-        if fixed.worker is None:
-            decided[account] = _decide_vanished(account, found, facts, fixed, claimed)
-            continue
-        chosen = position_of.get((account, person_of[fixed.worker]), NOBODY)
-        rival = comeback.get(account, NOBODY)
-        if fixed.method == "recorded" and rival != NOBODY and chosen == best:
-            decided[account] = _review(account, rival, chosen, "recorded", ("recorded", "comeback"))
-            continue
-        runner_up = second if chosen == best else best
-        causes = (fixed.method, *_contradictions(chosen, best, facts))
-        decided[account] = Decision(account, "link", fixed.method, chosen, runner_up, causes, worker=fixed.worker)
-        by_person[person_of[fixed.worker]].append(account)
-    for accounts in by_person.values():
-        primary = min(accounts, key=rank)
-        for account in accounts:
-            if account != primary:
-                decided[account] = replace(decided[account], decision="duplicate", primary_account=primary)
-    return decided
-
-
-def _decide_vanished(account: int, found: Candidates, facts: Facts, fixed: Fixed, claimed: set[int]) -> Decision:
-    """A recorded link whose worker record is not there: it stays, unless a record that is nobody's looks like the person."""
-    best = int(facts.best[account])
-    if best != NOBODY and facts.names_same[best] and facts.in_scope[best] and int(found.person[best]) not in claimed:
-        causes = (fixed.method, "vanished_comeback")
-        return _review(account, best, int(facts.second[account]), fixed.method, causes)
-    return Decision(account, "link", fixed.method, NOBODY, best, (fixed.method, "vanished"))
+def decide(
+    given: Given,
+    found: Candidates,
+    known: Known,
+    settings: MatchSettings,
+    second_account_bits: float,
+    *,
+    keys_are_strict: bool,
+) -> Decisions:
+    """One decision for each account, in the order of the accounts."""
+    accounts = given.account_count
+    facts, standing = gather_facts(given, found), standing_of(found, accounts)
+    free = np.ones(accounts, dtype=bool)
+    free[known.accounts] = False
+    claimed = np.zeros(given.person_count, dtype=bool)
+    obstacles = find_obstacles(found, facts, standing, claimed, settings, keys_are_strict=keys_are_strict)
+    sure = free & (obstacles == 0)
+    claimed[found.person[standing.best[sure]]] = True
+    claimed[known.persons(given)] = True
+    comeback = find_comebacks(given, found, facts, standing, claimed, free & (obstacles != 0))
+    fixings = fix_known(given, found, facts, standing, known, claimed, comeback)
+    made = _blank(accounts)
+    fixings.write(made)
+    returning = free & (comeback != NOBODY)
+    _review(made, returning, comeback, standing.best, obstacles & ~_bit("below_link") | _bit("comeback"))
+    sure &= ~returning
+    rest = free & ~sure & ~returning
+    # a namesake's account is looked at by people even where the namesake has one already
+    plausible = keys_are_strict & (standing.best_score >= settings.review_at) & _at(facts.names_same, standing.best)
+    again, scores = _look_again(given, found, standing, claimed, rest, second_account_bits)
+    obstacles_again = find_obstacles(found, facts, again, claimed, settings, keys_are_strict=keys_are_strict)
+    late = rest & (obstacles_again == 0)
+    standing = Standing(
+        *(np.where(rest, after, before) for after, before in zip(_parts(again), _parts(standing), strict=True))
+    )
+    obstacles = np.where(rest, obstacles_again, obstacles)
+    _link_sure(given, found, facts, standing, sure, late, fixings, made)
+    _decide_rest(found, facts, standing, claimed, rest & ~late, plausible, obstacles, settings, made)
+    scores = (
+        np.r_[np.where(rest[found.account], scores, found.score), np.nan] if len(found.score) else np.array([np.nan])
+    )
+    return Decisions(**made, score=scores[made["chosen"]], runner_up_score=scores[made["runner_up"]])
 
 
-def _contradictions(chosen: int, best: int, facts: Facts) -> list[str]:
-    """What speaks against a pair that stands all the same."""
-    if chosen == NOBODY:
-        return []
-    told = []
-    if facts.number_of_other[chosen]:
-        told.append("number_of_other")
-    if facts.email_of_other[chosen]:
-        told.append("email_of_other")
-    if not facts.some_name_agrees[chosen]:
-        told.append("names_differ")
-    if chosen != best:
-        told.append("better_elsewhere")
-    return told
+def _blank(accounts: int) -> dict[str, Ints]:
+    made = {name: np.full(accounts, NOBODY, dtype=np.int64) for name in ("chosen", "runner_up", "primary", "worker")}
+    return made | {name: np.zeros(accounts, dtype=np.int64) for name in ("decision", "method", "causes")}
 
 
-def _decide_sure(
-    records: Records,
+def _parts(standing: Standing) -> tuple[Ints, Ints, Floats, Floats]:
+    return standing.best, standing.second, standing.best_score, standing.second_score
+
+
+def _at(values: Bools, places: Ints) -> Bools:
+    """Values at places among the candidates; no where there is nobody."""
+    found: Bools = np.r_[values, False][places]
+    return found
+
+
+def _bit(cause: str) -> int:
+    return 1 << CAUSES.index(cause)
+
+
+def _review(made: dict[str, Ints], where: Bools, chosen: Ints, runner_up: Ints, causes: Ints) -> None:
+    made["decision"][where], made["method"][where] = REVIEW, SCORE
+    made["chosen"][where], made["runner_up"][where] = chosen[where], runner_up[where]
+    made["causes"][where] = causes[where]
+
+
+def _look_again(
+    given: Given, found: Candidates, standing: Standing, claimed: Bools, rest: Bools, second_account_bits: float
+) -> tuple[Standing, Floats]:
+    """Best and second of the undecided, where people who have an account are less likely to own another one."""
+    scores = found.score.copy()
+    best, second = standing.best.copy(), standing.second.copy()
+    rows = np.flatnonzero(rest[found.account]) if len(found.account) else np.array([], dtype=np.int64)
+    if len(rows):
+        bits = found.bits[rows] + np.where(claimed[found.person[rows]], second_account_bits, 0.0)
+        account = found.account[rows]
+        scores[rows] = probabilities(account, bits)
+        order = rows[np.lexsort((rows, -bits, account))]
+        starts = np.flatnonzero(np.r_[True, account[1:] != account[:-1]])
+        counts = np.diff(np.r_[starts, len(rows)])
+        best[account[starts]] = order[starts]
+        second[account[starts]] = np.where(counts > 1, order[np.minimum(starts + 1, len(order) - 1)], NOBODY)
+    padded = np.r_[scores, 0.0]
+    return Standing(best, second, padded[best], padded[second]), scores
+
+
+def _link_sure(
+    given: Given,
     found: Candidates,
     facts: Facts,
-    sure: set[int],
-    fixed: dict[int, Decision],
-) -> dict[int, Decision]:
+    standing: Standing,
+    sure: Bools,
+    late: Bools,
+    fixings: Fixings,
+    made: dict[str, Ints],
+) -> None:
     """Sure accounts by person: the first account is linked, further ones are duplicates."""
-    person_of = records.person_of.tolist()
-    first_accounts = {
-        person_of[decision.worker]: account
-        for account, decision in fixed.items()
-        if decision.decision == "link" and decision.worker is not None
-    }
+    accounts = np.flatnonzero(sure | late)
+    if not len(accounts):
+        return
+    best = standing.best[accounts]
+    person = found.person[best]
+    persons = given.person_count
+    strongest = np.full(persons, -np.inf)
+    doubtful = np.flatnonzero((standing.best != NOBODY) & ~sure & ~late & ~fixings.is_fixed)
+    np.maximum.at(strongest, found.person[standing.best[doubtful]], found.bits[standing.best[doubtful]])
+    own = np.full(persons, -np.inf)
+    np.maximum.at(own, person, found.bits[best])
+    first_account = fixings.first_account
+    # the person of a recorded account that is held back waits as well, and one whom a doubtful account fits better
+    waits = (first_account[person] == NOBODY) & (fixings.is_held[person] | (strongest[person] > own[person]))
+    waiting = np.zeros(len(sure), dtype=bool)
+    waiting[accounts[waits]] = True
+    _review(made, waiting, standing.best, standing.second, np.full(len(sure), _bit("not_mutual")))
+    accounts, best, person = accounts[~waits], best[~waits], person[~waits]
+    method = np.where(facts.is_key[best], KEY, SCORE)
+    made["decision"][accounts], made["method"][accounts] = LINK, method
+    made["chosen"][accounts], made["runner_up"][accounts] = best, standing.second[accounts]
+    made["causes"][accounts] = np.where(facts.is_key[best], _bit("key"), _bit("score")) | np.where(
+        late[accounts], _bit("eliminated"), 0
+    )
+    is_several = (np.bincount(person, minlength=persons)[person] > 1) | (first_account[person] != NOBODY)
     by_person: dict[int, list[int]] = defaultdict(list)
-    for account in sorted(sure):
-        by_person[int(found.person[facts.best[account]])].append(account)
-    # the person of a recorded account that is held back waits as well
-    held = {
-        int(found.person[decision.runner_up])
-        for decision in fixed.values()
-        if decision.method == "recorded" and decision.decision == "review" and decision.runner_up != NOBODY
-    }
-    strongest = _strongest_claims(found, facts, sure | fixed.keys())
-    ranks = _rank_firsts(records, found, facts, sure)
-    decided: dict[int, Decision] = {}
-    for person, accounts in by_person.items():
-        primary = first_accounts.get(person)
-        claim = strongest.get(person)
-        best_bits = max(float(found.bits[facts.best[account]]) for account in accounts)
-        if primary is None and (person in held or (claim is not None and claim > best_bits)):
-            # a doubtful account fits this person better than any sure one
-            for account in accounts:
-                chosen, runner_up = int(facts.best[account]), int(facts.second[account])
-                decided[account] = _review(account, chosen, runner_up, "score", ("not_mutual",))
-            continue
-        if primary is None:
-            primary = min(accounts, key=lambda number: ranks[number])
-        for account in accounts:
-            chosen, runner_up = int(facts.best[account]), int(facts.second[account])
-            method = "key" if facts.is_key[chosen] else "score"
-            is_first = account == primary
-            decision = Decision(
-                account, "link" if is_first else "duplicate", method, chosen, runner_up, (method,),
-                None if is_first else primary,
-            )  # fmt: skip
-            decided[account] = decision
-    return decided
+    for place in np.flatnonzero(is_several).tolist():
+        by_person[int(person[place])].append(int(accounts[place]))
+    ranks = _rank_firsts(given, found, standing, late, [account for group in by_person.values() for account in group])
+    for number, group in by_person.items():
+        primary = int(first_account[number])
+        if primary == NOBODY:
+            primary = min(group, key=lambda account: ranks[account])
+        for account in group:
+            if account != primary:
+                made["decision"][account], made["primary"][account] = DUPLICATE, primary
 
 
 def _rank_firsts(
-    records: Records, found: Candidates, facts: Facts, accounts: Iterable[int]
+    given: Given, found: Candidates, standing: Standing, late: Bools, accounts: list[int]
 ) -> dict[int, tuple[object, ...]]:
     """Of several accounts of a person the first is one that can log in, has the person's address, number, is oldest."""
-    active, created = records.accounts["is_active"].to_pylist(), records.accounts["created_at"].to_pylist()
-    has_email = found.has_level("email", ("exact", "former")).tolist()
-    has_number = found.has_level("employee_number", ("exact", "former")).tolist()
+    rows = given.accounts.select(["is_active", "created_at"]).take(pa.array(accounts, pa.int64()))
+    active, created = rows["is_active"].to_pylist(), rows["created_at"].to_pylist()
+    best = standing.best[np.array(accounts, dtype=np.int64)]
+    taken = found.compared.take(best)
+    has_email = taken.has_level("email", ("exact", "former")).tolist()
+    has_number = taken.has_level("employee_number", ("exact", "former")).tolist()
+    bits = found.bits[best].tolist()
     ranks: dict[int, tuple[object, ...]] = {}
-    for account in accounts:
-        best, born = int(facts.best[account]), created[account]
+    for place, account in enumerate(accounts):
+        born = created[place]
         ranks[account] = (
-            not active[account], not has_email[best], not has_number[best], born is None, str(born), account
+            bool(late[account]), not active[place], not has_email[place], not has_number[place], born is None,
+            str(born), -bits[place], account,
         )  # fmt: skip
     return ranks
 
 
-def _strongest_claims(found: Candidates, facts: Facts, settled: set[int]) -> dict[int, float]:
-    """By person, the weight of the strongest account that is held back and would fit this person best."""
-    claims: dict[int, float] = {}
-    for account, best in enumerate(facts.best.tolist()):
-        if best != NOBODY and account not in settled:
-            person = int(found.person[best])
-            claims[person] = max(claims.get(person, -np.inf), float(found.bits[best]))
-    return claims
-
-
 def _decide_rest(
-    account: int,
     found: Candidates,
     facts: Facts,
-    claimed: set[int],
-    causes: tuple[str, ...],
+    standing: Standing,
+    claimed: Bools,
+    rest: Bools,
+    plausible_before: Bools,
+    obstacles: Ints,
     settings: MatchSettings,
-) -> Decision:
+    made: dict[str, Ints],
+) -> None:
     """Accounts that cannot be linked: to people where somebody is plausible, else without a match."""
-    best, second = int(facts.best[account]), int(facts.second[account])
-    if best == NOBODY:
-        return Decision(account, "no_match", "none", NOBODY, NOBODY, causes)
-    plausible = float(found.score[best]) >= settings.review_at
+    alone = rest & (standing.best == NOBODY)
+    made["causes"][alone] = obstacles[alone]
+    accounts = np.flatnonzero(rest & ~alone)
+    if not len(accounts):
+        return
+    best, second = standing.best[accounts], standing.second[accounts]
+    plausible = plausible_before[accounts] | (standing.best_score[accounts] >= settings.review_at)
     # candidates beyond the best may hold the account's number or address
-    contested = bool(facts.has_hard_key[best] or facts.number_of_other[best] or facts.email_of_other[best])
-    rivals = second != NOBODY and float(found.score[best]) + float(found.score[second]) >= settings.review_at
-    if plausible or contested or rivals:
-        if int(found.person[best]) in claimed:
-            best, second = _prefer_unclaimed(best, found, facts, claimed) or (best, second)
-        return _review(account, best, second, "score", causes)
-    return Decision(account, "no_match", "none", NOBODY, best, ("below_review",))
+    contested = facts.has_hard_key[best] | facts.number_of_other[best] | facts.email_of_other[best]
+    rivals = (second != NOBODY) & (
+        standing.best_score[accounts] + standing.second_score[accounts] >= settings.review_at
+    )
+    to_people = plausible | contested | rivals
+    for place in np.flatnonzero(to_people & claimed[found.person[best]]).tolist():
+        free = _prefer_unclaimed(int(best[place]), found, facts, claimed)
+        if free is not None:
+            best[place], second[place] = free, best[place]
+    chosen, runner_up = standing.best.copy(), standing.second.copy()
+    chosen[accounts], runner_up[accounts] = best, second
+    where = np.zeros(len(rest), dtype=bool)
+    where[accounts[to_people]] = True
+    _review(made, where, chosen, runner_up, obstacles)
+    left = accounts[~to_people]
+    made["runner_up"][left], made["causes"][left] = best[~to_people], causes_mask(["below_review"])
 
 
-def _prefer_unclaimed(best: int, found: Candidates, facts: Facts, claimed: set[int]) -> tuple[int, int] | None:
+def _prefer_unclaimed(best: int, found: Candidates, facts: Facts, claimed: Bools) -> int | None:
     """Where the likeliest person has an account of their own, the next likeliest of the same name who has none."""
-    place = best + 1
-    while place < len(found.account) and found.account[place] == found.account[best]:
+    account = found.account[best]
+    place = int(np.searchsorted(found.account, account, side="left"))
+    while place < len(found.account) and found.account[place] == account:
         if (
-            facts.names_same[place]
+            place != best
+            and facts.names_same[place]
             and found.bits[place] > found.bits[best] - NEAR_BITS
-            and int(found.person[place]) not in claimed
+            and not claimed[found.person[place]]
         ):
-            return place, best
+            return place
         place += 1
     return None

@@ -1,22 +1,22 @@
-"""Says in words and in figures why an account was linked, held back or left: the reason and the evidence.
+"""Says in words why an account was linked, held back or left. No name, address or number of anybody.
 
-Neither holds a name, an address or a number of anybody: levels, weights and ids only.
+The figures are in `people_evidence`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import orjson
+import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import Candidates, Records
-from lms_hris_pipeline.match.people_decide import Decision
-from lms_hris_pipeline.match.people_facts import NOBODY
+from lms_hris_pipeline.match.people_candidates import Candidates
+from lms_hris_pipeline.match.people_decide import DECISIONS, DUPLICATE, METHODS, NO_MATCH, REVIEW, Decisions
+from lms_hris_pipeline.match.people_facts import NOBODY, causes_named
+from lms_hris_pipeline.match.people_given import Given
 from lms_hris_pipeline.match.people_known import Known
-from lms_hris_pipeline.match.people_weights import FIELD_LEVELS, NAME_LEVELS, Weights
+from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 from lms_hris_pipeline.settings import MatchSettings
 
-ALL_LEVELS: Mapping[str, tuple[str, ...]] = {**NAME_LEVELS, **FIELD_LEVELS}
 _WORDS = {
     "first_name": "first name",
     "last_name": "last name",
@@ -24,8 +24,11 @@ _WORDS = {
     "email": "e-mail",
     "hire_date": "hire date",
     "place": "place in the organisation",
+    "job_title": "job",
     "worker_type": "worker type",
     "account_age": "age of the account",
+    "birth_date": "birth date",
+    "address": "address",
 }
 _CAUSES = {
     "nobody": "no worker shares enough with it to be compared",
@@ -47,117 +50,104 @@ _CAUSES = {
 
 
 class Explainer:
-    """Explains decisions of one run."""
+    """Explains decisions of one run; `decisions` are of `found`."""
 
     def __init__(
-        self, records: Records, found: Candidates, known: Known, weights: Weights, settings: MatchSettings
+        self,
+        given: Given,
+        found: Candidates,
+        decisions: Decisions,
+        known: Known,
+        weights: Weights,
+        settings: MatchSettings,
     ) -> None:
-        self._found = found
+        self._decisions = decisions
         self._known = known
         self._settings = settings
-        self._accounts: list[str] = records.accounts["learner_id_lms"].to_pylist()
-        self._workers: list[str] = records.workers["worker_id_hris"].to_pylist()
-        self._current: list[str] = records.workers["current_worker_id_hris"].to_pylist()
-        self._compared = found.worker.tolist()
-        self._scores = found.score.tolist()
-        self._bits = found.bits.tolist()
-        self._levels = {field: found.levels[field].tolist() for field in ALL_LEVELS}
-        self._weights = {field: found.weights[field].tolist() for field in ALL_LEVELS}
-        self._frame = {
-            "model": weights.version,
-            "prior": round(found.prior, 3),
-            "thresholds": {"link_at": settings.link_at, "review_at": settings.review_at, "margin": settings.margin},
-        }
+        self._accounts: list[str] = given.accounts["learner_id"].to_pylist()
+        place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
+        self._sides = self._agreeing_and_opposing(found, weights, place)
+        self._old_workers = _ids(given, found, decisions.runner_up)
 
-    def worker_of(self, decision: Decision) -> str | None:
-        """The worker record that a decision names: the ledger's or a person's own, else the one that stands for the person."""
-        if decision.decision == "no_match":
-            return None
-        if decision.decision != "review" and decision.account in self._known.fixed:
-            return self._known.fixed[decision.account].worker_id
-        return self.current_record(decision.chosen)
+    def reasons(self) -> list[str]:
+        """In words, by account: why this decision, and why not a better one."""
+        columns = (
+            values.tolist()
+            for values in (
+                self._decisions.decision, self._decisions.method, self._decisions.causes, self._decisions.primary,
+                self._decisions.score, self._decisions.runner_up, self._decisions.runner_up_score,
+            )
+        )  # fmt: skip
+        return [self._reason(account, *row) for account, row in enumerate(zip(*columns, strict=True))]
 
-    def current_record(self, position: int) -> str | None:
-        """The worker record that stands for a candidate person now."""
-        return None if position == NOBODY else self._current[self._compared[position]]
-
-    def score_of(self, position: int) -> float | None:
-        """Probability of a candidate."""
-        return None if position == NOBODY else self._scores[position]
-
-    def evidence(self, decision: Decision) -> str:
-        """Per field the level and weight of the chosen candidate, the nearest one where none was chosen, as JSON."""
-        position = decision.chosen if decision.chosen != NOBODY else decision.runner_up
-        told: dict[str, object] = {**self._frame, "causes": decision.causes}
-        if position != NOBODY:
-            told["compared_worker_id_hris"] = self._workers[self._compared[position]]
-            told["bits"] = self._bits[position]
-            told["fields"] = {
-                field: {"level": names[self._levels[field][position]], "weight": self._weights[field][position]}
-                for field, names in ALL_LEVELS.items()
-            }
-        if decision.chosen != NOBODY and decision.runner_up != NOBODY:
-            told["runner_up"] = {
-                "worker_id_hris": self.current_record(decision.runner_up),
-                "score": self._scores[decision.runner_up],
-                "fields": {
-                    field: names[self._levels[field][decision.runner_up]] for field, names in ALL_LEVELS.items()
-                },
-            }
-        return orjson.dumps(told).decode()
-
-    def reason(self, decision: Decision) -> str:
-        """In words: why this decision, and why not a better one."""
-        if decision.decision == "no_match":
-            return self._no_match(decision)
-        if decision.decision == "review" and "comeback" in decision.causes:
-            old = self._workers[self._compared[decision.runner_up]]
-            return f"The account fits worker record {old}, but {self._doubts(decision)}."
-        if decision.decision == "review":
-            return f"{self._claim(decision)} Not linked by itself: {self._doubts(decision)}."
-        known = self._known.fixed.get(decision.account)
+    def _reason(
+        self, account: int, decision: int, method: int, mask: int, primary: int, score: float, rival: int, near: float
+    ) -> str:
+        causes = causes_named(mask)
+        if decision == NO_MATCH:
+            if rival == NOBODY:
+                return f"{_CAUSES['nobody'].capitalize()}."
+            return f"The nearest worker has probability {near:.3f}, below the {self._settings.review_at:g} that a review needs."
+        if decision == REVIEW and "comeback" in causes:
+            return f"The account fits worker record {self._old_workers[account]}, but {self._doubts(causes)}."
+        if decision == REVIEW:
+            return f"{self._claim(account, method, score)} Not linked by itself: {self._doubts(causes)}."
+        known = self._known.fixed.get(account)
         if known is None:
-            told = self._claim(decision)
+            told = self._claim(account, method, score)
+            if "eliminated" in causes and DECISIONS[decision] == "link":
+                told += " The others of this name have accounts of their own."
         elif known.method == "decision":
             told = "A person decided that account and worker are the same person."
         else:
             told = f"The ledger records this link; its origin is {known.origin}."
-        against = [_CAUSES[cause] for cause in decision.causes if cause in _CAUSES]
+        against = [_CAUSES[cause] for cause in causes if cause in _CAUSES]
         if against:
             told += f" It stands although {_listed(against)}."
-        if decision.decision == "duplicate" and decision.primary_account is not None:
-            told += f" The person's first account is {self._accounts[decision.primary_account]}: this is a further one."
+        if decision == DUPLICATE and primary != NOBODY:
+            told += f" The person's first account is {self._accounts[primary]}: this is a further one."
         return told
 
-    def _claim(self, decision: Decision) -> str:
-        position = decision.chosen
-        agreeing, opposing = self._sides(position)
+    def _claim(self, account: int, method: int, score: float) -> str:
+        told = self._sides[account]
+        if METHODS[method] == "key":
+            return f"{told}; nobody else has this key."
+        return f"{told}; probability {score:.3f}."
+
+    def _agreeing_and_opposing(self, found: Candidates, weights: Weights, place: np.ndarray) -> list[str]:
+        """By account, which fields agree and which speak against it; accounts alike in that share their words."""
+        if not len(found.account):
+            return ["Nothing agrees"] * len(place)
+        taken = found.compared.take(np.maximum(place, 0))
+        weighed = taken.weigh(weights)
+        codes = np.zeros(len(place), dtype=np.int64)
+        for field in _WORDS:
+            side = np.where(weighed[field] >= 1, 1, np.where(weighed[field] <= -1, 2, 0))
+            codes = codes * 32 + np.where(side > 0, taken.levels[field].astype(np.int64) * 3 + side, 0)
+        kinds, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
+        words = [self._told(taken.levels, weighed, row) for row in first.tolist()]
+        return [words[kind] for kind in kind_of.tolist()]
+
+    def _told(self, levels, weighed, row: int) -> str:  # type: ignore[no-untyped-def]
+        agreeing, opposing = [], []
+        for field, word in _WORDS.items():
+            level = LEVELS[field][levels[field][row]]
+            named = word + ("" if level in ("exact", "all", "different", "none") else f" ({level.replace('_', ' ')})")
+            if weighed[field][row] >= 1:
+                agreeing.append(named)
+            elif weighed[field][row] <= -1:
+                opposing.append(named)
         agreement = (
             f"{_listed(agreeing)} {'agree' if len(agreeing) > 1 else 'agrees'}" if agreeing else "Nothing agrees"
         )
         told = f"{agreement[0].upper()}{agreement[1:]}"
         if opposing:
             told += f", {_listed(opposing)} {'speak' if len(opposing) > 1 else 'speaks'} against it"
-        if decision.method == "key":
-            return f"{told}; nobody else has this key."
-        return f"{told}; probability {self._scores[position]:.3f}."
+        return told
 
-    def _sides(self, position: int) -> tuple[list[str], list[str]]:
-        agreeing, opposing = [], []
-        for field, names in ALL_LEVELS.items():
-            weight, level = self._weights[field][position], names[self._levels[field][position]]
-            word = _WORDS[field] + (
-                "" if level in ("exact", "all", "different", "none") else f" ({level.replace('_', ' ')})"
-            )
-            if weight >= 1:
-                agreeing.append(word)
-            elif weight <= -1:
-                opposing.append(word)
-        return agreeing, opposing
-
-    def _doubts(self, decision: Decision) -> str:
+    def _doubts(self, causes: Sequence[str]) -> str:
         doubts = []
-        for cause in decision.causes:
+        for cause in causes:
             if cause == "below_link":
                 doubts.append(f"the probability is below {self._settings.link_at:g}")
             elif cause == "recorded":
@@ -166,11 +156,13 @@ class Explainer:
                 doubts.append(_CAUSES[cause])
         return _listed(doubts)
 
-    def _no_match(self, decision: Decision) -> str:
-        if decision.runner_up == NOBODY:
-            return f"{_CAUSES['nobody'].capitalize()}."
-        score = self._scores[decision.runner_up]
-        return f"The nearest worker has probability {score:.3f}, below the {self._settings.review_at:g} that a review needs."
+
+def _ids(given: Given, found: Candidates, places: np.ndarray) -> list[str | None]:
+    """The worker record at each place."""
+    if not len(found.account):
+        return [None] * len(places)
+    ids: list[str] = given.workers["worker_id"].take(found.worker[np.maximum(places, 0)]).to_pylist()
+    return ids  # type: ignore[return-value]
 
 
 def _listed(words: Sequence[str]) -> str:

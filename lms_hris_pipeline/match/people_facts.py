@@ -5,16 +5,15 @@ What follows from it is decided in `people_decide`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import Bools, Candidates, Ints, Records
+from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Candidates, Floats
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.settings import MatchSettings
 
-_FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped")
-_LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
 _FIRST_SAME = ("exact", "variant", "nickname", "part", "swapped")
 _LAST_SAME = ("exact", "variant", "former", "part", "swapped")
 # beside the names one of these must agree: namesakes exist, inside the firm and outside
@@ -23,24 +22,41 @@ _SECOND_FIELDS = {
     "email": ("exact", "former", "close"),
     "hire_date": ("exact",),
     "place": ("all", "most"),
+    "birth_date": ("exact", "close"),
+    "address": ("all", "most"),
 }
 # a place is shared by colleagues: it does not tell two of the same name apart
-_OWN_FIELDS = ("employee_number", "email", "hire_date")
+_OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
 NOBODY = -1
+
+CAUSES = (
+    "recorded", "decision", "key", "score", "nobody", "number_of_other", "email_of_other", "names_differ",
+    "one_name_differs", "names_only_alike", "names_alone", "namesake", "rival", "below_link", "below_review",
+    "comeback", "not_mutual", "vanished", "vanished_comeback", "better_elsewhere", "eliminated",
+)  # fmt: skip
+"""Why a decision is what it is; a set of causes is a number with a bit for each."""
+
+
+def causes_mask(names: Iterable[str]) -> int:
+    """The number that stands for a set of causes."""
+    return sum(1 << CAUSES.index(name) for name in set(names))
+
+
+def causes_named(mask: int) -> tuple[str, ...]:
+    """The causes that a number stands for."""
+    return tuple(name for place, name in enumerate(CAUSES) if mask >> place & 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Per account: its best candidate and runner-up. Per candidate: what its levels and its person's standing say."""
+    """Per candidate: what its levels and its person's standing say."""
 
-    best: Ints
-    second: Ints
     names_agree: Bools
     names_same: Bools
     names_equal: Bools
     some_name_agrees: Bools
     second_fields: Ints
-    has_namesake: Bools
+    uncontested_fields: Ints
     has_own_field: Bools
     is_key: Bools
     has_hard_key: Bools
@@ -49,18 +65,34 @@ class Facts:
     email_of_other: Bools
 
 
-def gather_facts(records: Records, found: Candidates) -> Facts:
-    """Facts about every account's candidates."""
-    accounts = records.accounts.num_rows
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Per account: the places of its best candidate and runner-up (NOBODY where there is none), and their scores."""
+
+    best: Ints
+    second: Ints
+    best_score: Floats
+    second_score: Floats
+
+
+def standing_of(found: Candidates, accounts: int) -> Standing:
+    """Best and second of every account; candidates stand best first."""
     starts = np.searchsorted(found.account, np.arange(accounts), side="left")
     counts = np.searchsorted(found.account, np.arange(accounts), side="right") - starts
     best = np.where(counts > 0, starts, NOBODY)
     second = np.where(counts > 1, starts + 1, NOBODY)
-    first, last = found.has_level("first_name", _FIRST_AGREES), found.has_level("last_name", _LAST_AGREES)
+    scores = np.r_[found.score, 0.0]
+    return Standing(best, second, scores[best], scores[second])
+
+
+def gather_facts(given: Given, found: Candidates) -> Facts:
+    """Facts about every account's candidates."""
+    accounts = given.account_count
+    first, last = found.has_level("first_name", FIRST_AGREES), found.has_level("last_name", LAST_AGREES)
     number, email = found.has_level("employee_number", ("exact",)), found.has_level("email", ("exact",))
     names_same = found.has_level("first_name", _FIRST_SAME) & found.has_level("last_name", _LAST_SAME)
-    has_scope = np.zeros(records.person_count, dtype=bool)
-    np.logical_or.at(has_scope, records.person_of, records.workers["is_in_scope"].to_numpy(zero_copy_only=False))
+    has_scope = np.zeros(given.person_count, dtype=bool)
+    has_scope[given.person_of[given.worker_flag("is_in_scope")]] = True
     in_scope = has_scope[found.person]
     numbers_here = np.bincount(found.account[number], minlength=accounts)
     emails_here = np.bincount(found.account[email], minlength=accounts)
@@ -71,21 +103,24 @@ def gather_facts(records: Records, found: Candidates) -> Facts:
     other_agrees |= (first | last) & found.has_level("hire_date", ("exact",))
     number_key = any_number & own_number & (numbers_here[found.account] <= 1) & other_agrees
     email_key = email & own_email & (emails_here[found.account] <= 1) & first & last
+    number_of_other = ~number & (numbers_here[found.account] > 0)
+    email_of_other = ~(email & in_scope) & (claims_here[found.account] > 0)
+    uncontested = {name: levels for name, levels in _SECOND_FIELDS.items() if name not in ("employee_number", "email")}
     return Facts(
-        best=best,
-        second=second,
         names_agree=first & last,
         names_same=names_same,
         names_equal=names_same & ~found.has_level("first_name", ("nickname",)),
         some_name_agrees=first | last,
         second_fields=_count_agreeing(found, _SECOND_FIELDS),
-        has_namesake=np.bincount(found.account[names_same], minlength=accounts) > 1,
+        uncontested_fields=_count_agreeing(found, uncontested)
+        + (any_number & ~number_of_other)
+        + (email & ~email_of_other),
         has_own_field=_count_agreeing(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}) > 0,
         is_key=number_key | email_key,
         has_hard_key=number | email,
         in_scope=in_scope,
-        number_of_other=~number & (numbers_here[found.account] > 0),
-        email_of_other=~(email & in_scope) & (claims_here[found.account] > 0),
+        number_of_other=number_of_other,
+        email_of_other=email_of_other,
     )
 
 
@@ -104,29 +139,42 @@ def _is_only_account(found: Candidates, holds: Bools) -> Bools:
     return only
 
 
-def find_obstacles(found: Candidates, facts: Facts, settings: MatchSettings) -> dict[int, tuple[str, ...]]:
-    """Why an account's best candidate may not be linked without a person; accounts that may be are left out."""
-    best = np.maximum(facts.best, 0)
+def find_obstacles(
+    found: Candidates,
+    facts: Facts,
+    standing: Standing,
+    claimed: Bools,
+    settings: MatchSettings,
+    *,
+    keys_are_strict: bool,
+) -> Ints:
+    """Per account, the causes for which its best candidate may not be linked without a person; 0 where it may.
+
+    `claimed` are the people who have an account of their own already. Where keys are strict, an account whose number
+    or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
+    else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
+    """
     if not len(found.score):
-        return dict.fromkeys(range(len(facts.best)), ("nobody",))
-    score = found.score[best]
-    rival_score = np.where(facts.second != NOBODY, found.score[np.maximum(facts.second, 0)], 0.0)
+        return np.full(len(standing.best), causes_mask(["nobody"]))
+    best = np.maximum(standing.best, 0)
+    same_here = facts.names_same if keys_are_strict else facts.names_same & ~claimed[found.person]
+    namesakes = np.bincount(found.account[same_here], minlength=len(best)) - same_here[best] * (standing.best >= 0)
+    score = standing.best_score
     is_key_enough = facts.is_key[best] & (score >= settings.review_at)
+    is_settled = ~np.full(len(best), keys_are_strict) & facts.names_same[best] & (facts.uncontested_fields[best] >= 2)
+    agree, same = facts.names_agree[best], facts.names_same[best]
     masks = {
-        "number_of_other": facts.number_of_other[best],
-        "email_of_other": facts.email_of_other[best],
+        "number_of_other": facts.number_of_other[best] & ~is_settled,
+        "email_of_other": facts.email_of_other[best] & ~is_settled,
         "names_differ": ~facts.some_name_agrees[best],
-        "one_name_differs": facts.some_name_agrees[best] & ~facts.names_agree[best] & (facts.second_fields[best] < 2),
-        "names_only_alike": facts.names_agree[best] & ~facts.names_same[best] & ~facts.has_own_field[best],
+        "one_name_differs": facts.some_name_agrees[best] & ~agree & (facts.second_fields[best] < 2),
+        "names_only_alike": agree & ~same & ~facts.has_own_field[best],
         "names_alone": facts.second_fields[best] == 0,
-        "namesake": facts.has_namesake & ~facts.has_own_field[best],
-        "rival": np.round(score - rival_score, 6) < settings.margin,
+        "namesake": same & (namesakes > 0) & ~facts.has_own_field[best],
+        "rival": np.round(score - standing.second_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }
-    is_held = np.logical_or.reduce([*masks.values(), facts.best == NOBODY])
-    return {
-        account: ("nobody",)
-        if facts.best[account] == NOBODY
-        else tuple(cause for cause, mask in masks.items() if mask[account])
-        for account in np.flatnonzero(is_held).tolist()
-    }
+    held = np.zeros(len(best), dtype=np.int64)
+    for cause, mask in masks.items():
+        held |= np.where(mask, 1 << CAUSES.index(cause), 0)
+    return np.where(standing.best == NOBODY, causes_mask(["nobody"]), held)

@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from lms_hris_pipeline.match.people import match_people
-from lms_hris_pipeline.match.people_weights import Weights
+from lms_hris_pipeline.match.people_engine import match_given
+from lms_hris_pipeline.match.people_given import given_tables
+from lms_hris_pipeline.match.people_known import read_known
+from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
-from lms_hris_pipeline.tables.match import PAIR_DECISIONS, RECORDED_LINKS
 from lms_hris_pipeline.warehouse import Batch
 
-TEXT_COLUMNS = (
-    "employee_number", "first_name", "last_name", "email", "department", "job_title", "manager_email", "location",
-)  # fmt: skip
-_AS_OF = datetime(2000, 1, 1, tzinfo=UTC)
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_HOUSE_FIELDS = ("worker_type", "account_age")
+_NO_LINKS = pa.table({"learner_id_lms": pa.array([], pa.string()), "worker_id_hris": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +44,19 @@ def link_people(
 ) -> LinkedPeople:
     """Each learner's worker. Columns that are missing are taken as empty; `decisions` are obeyed always.
 
-    `workers` has `worker_id`, `learners` has `learner_id`, both any of TEXT_COLUMNS and `hire_date`; `decisions` has
-    worker_id, learner_id and decision (same or different).
+    `workers` has `worker_id`, `learners` has `learner_id`; both any of the columns in `people_given`; `decisions` has
+    worker_id, learner_id and decision (same or different). Workers of one `universal_id` are one person.
     """
-    batch = Batch.in_memory(as_of=_AS_OF)
+    weights = weights or load_weights()
+    bench = Batch.in_memory(as_of=_NO_TIME)
     try:
-        with batch.lending({"given_workers": _whole(workers), "given_learners": _whole(learners)}):
-            for name, query in _CANONICAL.items():
-                batch.execute(f"create table {name} as {query}")
-        batch.write(RECORDED_LINKS, _empty_links())
-        batch.write(PAIR_DECISIONS, _pair_decisions(decisions))
-        found = match_people(batch, settings)
+        given = given_tables(bench, workers, learners)
     finally:
-        batch.close()
-    rows = found.rows
-    return LinkedPeople(
-        pa.table(
-            {
-                "learner_id": rows["learner_id_lms"],
-                "worker_id": rows["worker_id_hris"],
-                "decision": rows["decision"],
-                "score": rows["score"].cast(pa.float64()),
-                "runner_up_worker_id": rows["runner_up_worker_id_hris"],
-                "runner_up_score": rows["runner_up_score"].cast(pa.float64()),
-                "evidence": rows["evidence"],
-            }
-        ),
-        found.shown,
-    )
-
-
-def _whole(people: pa.Table) -> pa.Table:
-    for name in TEXT_COLUMNS:
-        if name not in people.column_names:
-            people = people.append_column(name, pa.nulls(people.num_rows, pa.string()))
-    if "hire_date" not in people.column_names:
-        people = people.append_column("hire_date", pa.nulls(people.num_rows, pa.date32()))
-    return people
-
-
-def _empty_links() -> pa.Table:
-    return pa.table(
-        {
-            column.name: pa.array([], pa.timestamp("us") if column.type == "TIMESTAMP" else pa.string())
-            for column in RECORDED_LINKS.columns
-        }
-    )
+        bench.close()
+    known = read_known(given, _NO_LINKS, _pair_decisions(decisions))
+    matched = match_given(given, known, weights, settings, keys_are_strict=False)
+    rows = pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
+    return LinkedPeople(rows.drop_columns(["method"]), matched.shown())
 
 
 def _pair_decisions(decisions: pa.Table | None) -> pa.Table:
@@ -101,35 +68,6 @@ def _pair_decisions(decisions: pa.Table | None) -> pa.Table:
             "learner_id_lms": decisions["learner_id"],
             "worker_id_hris": decisions["worker_id"],
             "verdict": decisions["decision"],
-            "decided_by": pa.array([""] * count, pa.string()),
-            "decided_at": pa.array([_AS_OF.replace(tzinfo=None)] * count, pa.timestamp("us")),
+            "decided_at": pa.array([_NO_TIME.replace(tzinfo=None)] * count, pa.timestamp("us")),
         }
     )
-
-
-_CANONICAL = {
-    "canonical.workers": """
-        select worker_id as worker_id_hris, employee_number, 'worker:' || worker_id as person_key, first_name, last_name,
-            first_name as legal_first_name, last_name as legal_last_name, lower(trim(email)) as email,
-            []::varchar[] as former_last_names, []::varchar[] as former_emails, []::varchar[] as former_employee_numbers,
-            null::varchar as worker_type, hire_date, hire_date as original_hire_date, null::date as termination_date
-        from given_workers""",
-    "canonical.employments": """
-        select workers.worker_id as worker_id_hris, workers.worker_id as current_worker_id_hris, true as is_current,
-            true as is_in_scope, workers.department as supervisory_organization_id, workers.location as location_id,
-            null::varchar as cost_center_id, workers.job_title as job_profile_id, managers.worker_id as manager_worker_id_hris
-        from given_workers as workers
-        left join (select lower(trim(email)) as email, min(worker_id) as worker_id from given_workers group by all having count(*) = 1) as managers
-            on managers.email = lower(trim(workers.manager_email))""",
-    "canonical.supervisory_organizations": """
-        select null::varchar as supervisory_organization_id, null::varchar as name where false""",
-    "canonical.learners": """
-        select learners.learner_id as learner_id_lms, learners.first_name, learners.last_name, true as is_active,
-            null::timestamp as created_at, null::varchar as worker_type, learners.job_title as job_profile_id,
-            learners.department, null::varchar as cost_center_id, learners.location as location_id, null::varchar as username,
-            managers.learner_id as manager_learner_id_lms, strftime(learners.hire_date, '%Y-%m-%d') as hire_date,
-            lower(trim(learners.email)) as email, learners.employee_number, 'employee' as kind
-        from given_learners as learners
-        left join (select lower(trim(email)) as email, min(learner_id) as learner_id from given_learners group by all having count(*) = 1) as managers
-            on managers.email = lower(trim(learners.manager_email))""",
-}

@@ -1,13 +1,18 @@
-"""The weights of people matching: a versioned file of the package, read and checked. What they are used for is not here."""
+"""The weights of people matching: versions of a file, read and checked. What they are used for is not here.
+
+Log2 odds with which a field's level of agreement speaks for one person rather than two. Where a field has a rarity,
+agreeing on a value that few people have weighs more: so many bits of it as `share` says, between `least` and `most`.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,39 +20,33 @@ import numpy.typing as npt
 from lms_hris_pipeline.match.names import FIRST_LEVELS, LAST_LEVELS
 from lms_hris_pipeline.model.errors import ContractBroken
 
-FIELD_LEVELS: Mapping[str, tuple[str, ...]] = {
+LEVELS: Mapping[str, tuple[str, ...]] = {
+    "first_name": FIRST_LEVELS,
+    "last_name": LAST_LEVELS,
+    "both_names": ("same", "alike", "one", "none", "missing"),
     "employee_number": ("exact", "former", "same_digits", "close", "other_scheme", "different", "missing"),
-    "email": ("exact", "former", "local_part", "close", "different", "shared", "missing"),
+    "email": ("exact", "former", "local_part", "close", "other_domain", "different", "shared", "missing"),
     "hire_date": ("exact", "near", "different", "missing"),
     "place": ("all", "most", "some", "none", "missing"),
+    "job_title": ("exact", "similar", "different", "missing"),
     "worker_type": ("exact", "different", "missing"),
     "account_age": ("plausible", "before_hire", "after_leaving", "missing"),
+    "birth_date": ("exact", "close", "different", "missing"),
+    "address": ("all", "most", "some", "none", "missing"),
 }
-NAME_LEVELS: Mapping[str, tuple[str, ...]] = {"first_name": FIRST_LEVELS, "last_name": LAST_LEVELS}
+"""The levels of every field; a level's position is its number wherever numbers stand for levels."""
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class NameWeights:
-    """How a name's levels weigh: `relative` ones on top of its rarity, the others fixed."""
+class Rarity:
+    """How a value's rarity in bits adds to the weight of the levels at which it agrees."""
 
-    rarest: float
-    commonest: float
-    smoothing: int
-    relative: Mapping[str, float]
-    fixed: Mapping[str, float]
-
-    def rarity(self, holder_counts: npt.NDArray[np.int64], population: int) -> npt.NDArray[np.float64]:
-        """Log2 odds of agreeing on a name that `holder_counts` people of about `population` have."""
-        shares = (holder_counts + 1) / (population + self.smoothing)
-        bits: npt.NDArray[np.float64] = np.round(np.clip(-np.log2(shares), self.commonest, self.rarest), 2)
-        return bits
-
-    def table(self, levels: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-        """Weight by level, and whether the name's rarity is added to it."""
-        return (
-            np.array([self.relative.get(level, self.fixed.get(level, 0.0)) for level in levels]),
-            np.array([level in self.relative for level in levels]),
-        )
+    levels: tuple[str, ...]
+    share: float
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,58 @@ class Weights:
 
     version: str
     smallest_population: int
+    known_bits: float
+    second_account_bits: float
     fields: Mapping[str, Mapping[str, float]]
-    names: Mapping[str, NameWeights]
+    rarities: Mapping[str, Rarity]
 
     def population(self, people: int) -> int:
         """`people` rounded up to a power of two, so that one person more or less changes no weight."""
         return int(2 ** math.ceil(math.log2(max(people, self.smallest_population))))
 
     def prior(self, people: int) -> float:
-        """Log2 odds that an account and a person drawn by chance belong together."""
-        return -math.log2(self.population(people))
+        """Log2 odds, against an account of nobody, that an account and a person drawn by chance belong together."""
+        return self.known_bits - math.log2(self.population(people))
+
+    def table(self, field: str) -> Floats:
+        """Weight by number of level."""
+        return np.array([self.fields[field][level] for level in LEVELS[field]])
+
+    def scaled(self, field: str, rarity: npt.NDArray[Any], levels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What `rarity` adds at `levels`: nothing where the level does not agree."""
+        told = self.rarities[field]
+        takes = np.isin(np.arange(len(LEVELS[field])), [LEVELS[field].index(level) for level in told.levels])
+        added = np.clip(np.nan_to_num(rarity, nan=told.least), told.least, told.most) * told.share
+        return np.where(takes[levels], added, 0.0)
+
+
+def read_weights(text: str, origin: str) -> Weights:
+    """The weights that `text` holds as JSON.
+
+    Raises:
+        ContractBroken: a level has no weight, or a weight no level.
+    """
+    found = json.loads(text)
+    fields = found["fields"]
+    faults = [
+        f"{name}: {sorted(set(fields.get(name, ())) ^ set(LEVELS.get(name, ())))}"
+        for name in sorted({*fields, *LEVELS})
+        if set(fields.get(name, ())) != set(LEVELS.get(name, ()))
+    ]
+    if faults:
+        raise ContractBroken(f"{origin} and the levels that are compared disagree:\n  {'; '.join(faults)}")
+    rarities = {
+        name: Rarity(tuple(told["levels"]), told["share"], told["least"], told["most"])
+        for name, told in found["rarities"].items()
+    }
+    return Weights(
+        found["version"],
+        found["smallest_population"],
+        found["known_bits"],
+        found["second_account_bits"],
+        fields,
+        rarities,
+    )
 
 
 @cache
@@ -75,14 +116,5 @@ def load_weights() -> Weights:
     Raises:
         ContractBroken: a level has no weight, or a weight no level.
     """
-    found = json.loads((files("lms_hris_pipeline.match") / "data" / "people_weights.json").read_text(encoding="utf-8"))
-    names = {name: NameWeights(**values) for name, values in found["names"].items()}
-    weighed = {name: set(levels) for name, levels in found["fields"].items()}
-    weighed |= {name: {*weights.relative, *weights.fixed} for name, weights in names.items()}
-    known = {name: set(levels) for name, levels in {**FIELD_LEVELS, **NAME_LEVELS}.items()}
-    if weighed != known:
-        faults = sorted(
-            f"{name}: {sorted(weighed.get(name, set()) ^ known.get(name, set()))}" for name in weighed | known
-        )
-        raise ContractBroken(f"people_weights.json and the levels that are compared disagree:\n  {'; '.join(faults)}")
-    return Weights(found["version"], found["smallest_population"], found["fields"], names)
+    path = files("lms_hris_pipeline.match") / "data" / "people_weights.json"
+    return read_weights(path.read_text(encoding="utf-8"), "people_weights.json")

@@ -65,12 +65,12 @@ def test_every_row_explains_itself() -> None:
     workers = [worker("W1", "Ada", "Lorenz", **ADA), worker("W2", "Ada", "Lorenz", employee_number="2002")]
     row = match_world(workers, [account("1", "Ada", "Lorenz", **ADA)])["1"]
     told = json.loads(row["evidence"])
-    assert told["model"] == "people-1"
+    assert told["model"] == "people-2"
     assert told["thresholds"] == {"link_at": 0.98, "review_at": 0.3, "margin": 0.25}
     assert told["fields"]["employee_number"] == {"level": "exact", "weight": 12.0}
     total = told["prior"] + sum(field["weight"] for field in told["fields"].values())
     assert told["bits"] == pytest.approx(min(40, total), abs=0.002)
-    assert row["runner_up_worker_id_hris"] == told["runner_up"]["worker_id_hris"] == "W2"
+    assert row["runner_up_worker_id_hris"] == told["runner_up"]["worker_id"] == "W2"
     assert row["runner_up_score"] < row["score"]
     assert row["reason"].startswith("First name, last name, employee number and e-mail")
 

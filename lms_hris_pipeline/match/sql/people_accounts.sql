@@ -1,110 +1,94 @@
--- grain: one account of kind employee, its fields in the form in which they are compared
+-- grain: one account, its fields in the form in which they are compared
 -- An e-mail or number that three or more accounts carry says nothing about who they are: it is left out.
-with accounts as (
+with addresses as (
     select
-        learners.learner_id_lms,
-        learners.first_name,
-        learners.last_name,
-        learners.is_active,
-        learners.created_at,
-        learners.worker_type,
-        learners.job_profile_id,
-        learners.department,
-        learners.cost_center_id,
-        learners.location_id,
-        learners.manager_learner_id_lms,
-        learners.hire_date,
-        learners.email,
-        lower(trim(learners.username)) as username,
-        upper(regexp_replace(coalesce(
-            learners.employee_number,
-            -- a user name such as E004711 is the number where nothing else is
-            case when regexp_full_match(trim(learners.username), '[A-Za-z]{0,3}[0-9]{3,}') then learners.username end
-        ), '[^0-9A-Za-z]', '', 'g')) as number_text
-    from canonical.learners as learners
-    where learners.kind = 'employee'
-),
-
-addressed as (
-    select
-        accounts.learner_id_lms,
-        list_distinct(list_filter(
-            [accounts.email, accounts.username],
-            lambda address: regexp_full_match(address, '[^@\s]+@[^@\s]+')
-        )) as addresses
-    from accounts
+        accounts.account_no,
+        nullif(lower(trim(accounts.email)), '') as email,
+        case
+            when lower(trim(accounts.other_email)) <> coalesce(lower(trim(accounts.email)), '')
+                then lower(trim(accounts.other_email))
+        end as other_email,
+        nullif(
+            ltrim(upper(regexp_replace(accounts.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
+        ) as number
+    from people_given_accounts as accounts
 ),
 
 shared_emails as (
-    select addresses.email
+    select held.email
     from (
-        select
-            addressed.learner_id_lms,
-            unnest(addressed.addresses) as email
-        from addressed
-    ) as addresses
-    group by addresses.email
+        select addresses.email from addresses
+        union all
+        select addresses.other_email as email from addresses
+    ) as held
+    where held.email is not null
+    group by held.email
     having count(*) > 2
     union
     select workers.email
-    from canonical.workers as workers
-    where workers.email is not null
-    group by workers.email
-    having count(distinct workers.person_key) > 2
+    from people_workers as workers
+    where workers.is_email_shared
 ),
 
 shared_numbers as (
-    select accounts.number_text
-    from accounts
-    group by accounts.number_text
+    select addresses.number
+    from addresses
+    where addresses.number is not null
+    group by addresses.number
     having count(*) > 2
 ),
 
-usable_emails as (
+own as (
     select
-        addresses.learner_id_lms,
-        list(addresses.email order by addresses.email) as emails
-    from (
-        select
-            addressed.learner_id_lms,
-            unnest(addressed.addresses) as email
-        from addressed
-    ) as addresses
-    anti join shared_emails on shared_emails.email = addresses.email
-    group by addresses.learner_id_lms
+        addresses.account_no,
+        case when first_shared.email is null then addresses.email end as email,
+        case when second_shared.email is null then addresses.other_email end as other_email,
+        coalesce(addresses.email, addresses.other_email) is not null as has_email,
+        case when shared_numbers.number is null then addresses.number end as number
+    from addresses
+    left join shared_emails as first_shared on first_shared.email = addresses.email
+    left join shared_emails as second_shared on second_shared.email = addresses.other_email
+    left join shared_numbers on shared_numbers.number = addresses.number
 )
 
 select
-    row_number() over (order by accounts.learner_id_lms) - 1 as account_no,
-    accounts.learner_id_lms,
+    accounts.account_no,
     coalesce(first_forms.name_no, -1) as first_no,
     coalesce(last_forms.name_no, -1) as last_no,
+    first_forms.folded_no as first_folded,
+    first_forms.skeleton_no as first_skeleton,
     first_forms.skeleton as first,
     first_forms.tokens as first_tokens,
     first_forms.roots,
+    last_forms.folded_no as last_folded,
+    last_forms.skeleton_no as last_skeleton,
     last_forms.skeleton as last,
     last_forms.tokens as last_tokens,
-    accounts.is_active,
-    accounts.created_at,
+    own.number,
+    nullif(ltrim(regexp_replace(own.number, '[^0-9]', '', 'g'), '0'), '') as digits,
+    own.email,
+    own.other_email,
+    split_part(own.email, '@', 1) as mailbox,
+    split_part(own.other_email, '@', 1) as other_mailbox,
+    split_part(own.email, '@', 2) as domain,
+    own.has_email and own.email is null and own.other_email is null as is_email_shared,
+    accounts.hire_date,
+    lower(trim(accounts.department)) as department,
+    accounts.location,
+    accounts.cost_center,
+    nullif(
+        ltrim(upper(regexp_replace(accounts.manager_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
+    ) as manager_number,
+    lower(trim(accounts.manager_email)) as manager_email,
+    lower(trim(accounts.job_title)) as job_title,
     lower(accounts.worker_type) as worker_type,
-    accounts.job_profile_id,
-    lower(accounts.department) as department,
-    accounts.cost_center_id,
-    accounts.location_id,
-    case when shared_numbers.number_text is null then nullif(ltrim(accounts.number_text, '0'), '') end as number,
-    coalesce(usable_emails.emails, []) as emails,
-    len(addressed.addresses) > 0 and usable_emails.emails is null as is_email_shared,
-    -- day first where both readings are possible: the year-first form is what the pipeline itself writes
-    try_strptime(
-        left(accounts.hire_date, 10), ['%Y-%m-%d', '%d.%m.%Y', '%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%Y%m%d']
-    )::date as hire_date,
-    nullif(ltrim(upper(regexp_replace(managers.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), '') as manager_number,
-    managers.email as manager_email
-from accounts
-inner join addressed on addressed.learner_id_lms = accounts.learner_id_lms
-left join usable_emails on usable_emails.learner_id_lms = accounts.learner_id_lms
-left join people_name_forms as first_forms on first_forms.name = accounts.first_name
-left join people_name_forms as last_forms on last_forms.name = accounts.last_name
-left join shared_numbers on shared_numbers.number_text = accounts.number_text
-left join canonical.learners as managers on managers.learner_id_lms = accounts.manager_learner_id_lms
-order by accounts.learner_id_lms
+    accounts.created_at::date as created_date,
+    accounts.birth_date,
+    accounts.street,
+    accounts.postcode,
+    accounts.city
+from people_given_accounts as accounts
+inner join own on own.account_no = accounts.account_no
+left join people_forms as first_forms on first_forms.name = accounts.first_name
+left join people_forms as last_forms on last_forms.name = accounts.last_name
+order by accounts.account_no

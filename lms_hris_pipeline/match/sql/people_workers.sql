@@ -1,78 +1,113 @@
--- grain: one worker record, its fields in the form in which they are compared
-with numbered as (
+-- grain: one worker record, its fields in the form in which they are compared, and how rare each value is
+-- An address of three or more people is nobody's own. Rarity is in bits: how many people share the value.
+with counted as (
     select
-        workers.worker_id_hris,
-        nullif(ltrim(upper(regexp_replace(workers.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), '') as number,
-        list_filter(
-            list_transform(
-                workers.former_employee_numbers,
-                lambda former: ltrim(upper(regexp_replace(former, '[^0-9A-Za-z]', '', 'g')), '0')
-            ),
-            lambda former: former <> ''
-        ) as former_numbers
-    from canonical.workers as workers
+        workers.worker_no,
+        workers.person_no,
+        nullif(lower(trim(workers.email)), '') as email,
+        nullif(
+            ltrim(upper(regexp_replace(workers.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
+        ) as number,
+        case
+            when len(workers.former_numbers) > 0 then
+                list_filter(
+                    list_transform(
+                        workers.former_numbers,
+                        lambda former: ltrim(upper(regexp_replace(former, '[^0-9A-Za-z]', '', 'g')), '0')
+                    ),
+                    lambda former: former <> ''
+                )
+        end as former_numbers,
+        case when len(workers.former_emails) > 0 then workers.former_emails end as former_emails,
+        workers.hire_date,
+        workers.other_hire_date,
+        lower(trim(workers.department)) as department,
+        lower(trim(workers.other_department)) as other_department,
+        workers.location,
+        workers.cost_center,
+        nullif(
+            ltrim(upper(regexp_replace(workers.manager_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
+        ) as manager_number,
+        lower(trim(workers.manager_email)) as manager_email,
+        lower(trim(workers.job_title)) as job_title,
+        lower(workers.worker_type) as worker_type,
+        least(workers.hire_date, workers.other_hire_date) as first_hire_date,
+        workers.termination_date,
+        workers.birth_date,
+        workers.street,
+        workers.postcode,
+        workers.city
+    from people_given_workers as workers
 ),
 
--- an address of three or more people is nobody's own
 shared_emails as (
-    select workers.email
-    from canonical.workers as workers
-    where workers.email is not null
-    group by workers.email
-    having count(distinct workers.person_key) > 2
-)
+    select counted.email
+    from counted
+    where counted.email is not null
+    group by counted.email
+    having count(distinct counted.person_no) > 2
+),
+
+date_sizes as (select counted.hire_date, count(*) as size from counted group by counted.hire_date),
+
+department_sizes as (select counted.department, count(*) as size from counted group by counted.department),
+
+location_sizes as (select counted.location, count(*) as size from counted group by counted.location),
+
+center_sizes as (select counted.cost_center, count(*) as size from counted group by counted.cost_center),
+
+team_sizes as (
+    select
+        counted.manager_number,
+        counted.manager_email,
+        count(*) as size
+    from counted
+    group by counted.manager_number, counted.manager_email
+),
+
+title_sizes as (select counted.job_title, count(*) as size from counted group by counted.job_title)
 
 select
-    row_number() over (order by workers.worker_id_hris) - 1 as worker_no,
-    dense_rank() over (order by workers.person_key) - 1 as person_no,
-    workers.worker_id_hris,
-    employments.current_worker_id_hris,
-    employments.is_current,
-    employments.is_in_scope,
-    list_filter(
-        list_concat(
-            [workers.first_name],
-            case when workers.legal_first_name <> workers.first_name then [workers.legal_first_name] end
-        ),
-        lambda name: name is not null
-    ) as first_names,
-    list_filter(
-        list_concat(
-            [workers.last_name],
-            case when workers.legal_last_name <> workers.last_name then [workers.legal_last_name] end,
-            workers.former_last_names
-        ),
-        lambda name: name is not null
-    ) as last_names,
-    (workers.last_name is not null)::integer
-    + coalesce(workers.legal_last_name <> workers.last_name, false)::integer as present_last_name_count,
-    lower(workers.worker_type) as worker_type,
-    employments.job_profile_id,
-    list_filter(
-        [lower(employments.supervisory_organization_id), lower(organizations.name)],
-        lambda department: department is not null
-    ) as departments,
-    employments.cost_center_id,
-    employments.location_id,
-    numbered.number,
-    numbered.former_numbers,
-    case when shared_emails.email is null then workers.email end as email,
+    counted.worker_no,
+    counted.person_no,
+    counted.number,
+    nullif(ltrim(regexp_replace(counted.number, '[^0-9]', '', 'g'), '0'), '') as digits,
+    counted.former_numbers,
+    case when shared_emails.email is null then counted.email end as email,
     shared_emails.email is not null as is_email_shared,
-    workers.former_emails,
-    list_distinct(list_filter(
-        [workers.hire_date, workers.original_hire_date], lambda hired: hired is not null
-    )) as hire_dates,
-    least(workers.hire_date, workers.original_hire_date) as first_hire_date,
-    workers.hire_date,
-    workers.termination_date,
-    managers.number as manager_number,
-    manager_records.email as manager_email
-from canonical.workers as workers
-inner join canonical.employments as employments on employments.worker_id_hris = workers.worker_id_hris
-inner join numbered on numbered.worker_id_hris = workers.worker_id_hris
-left join shared_emails on shared_emails.email = workers.email
-left join canonical.supervisory_organizations as organizations
-    on organizations.supervisory_organization_id = employments.supervisory_organization_id
-left join numbered as managers on managers.worker_id_hris = employments.manager_worker_id_hris
-left join canonical.workers as manager_records on manager_records.worker_id_hris = employments.manager_worker_id_hris
-order by workers.worker_id_hris
+    case when shared_emails.email is null then split_part(counted.email, '@', 1) end as mailbox,
+    split_part(counted.email, '@', 2) as domain,
+    counted.former_emails,
+    counted.hire_date,
+    counted.other_hire_date,
+    counted.department,
+    counted.other_department,
+    counted.location,
+    counted.cost_center,
+    counted.manager_number,
+    counted.manager_email,
+    counted.job_title,
+    counted.worker_type,
+    counted.first_hire_date,
+    counted.termination_date,
+    counted.birth_date,
+    counted.street,
+    counted.postcode,
+    counted.city,
+    log2($population / (date_sizes.size + 1))::float as date_rarity,
+    log2($population / (department_sizes.size + 1))::float as department_rarity,
+    log2($population / (location_sizes.size + 1))::float as location_rarity,
+    log2($population / (center_sizes.size + 1))::float as center_rarity,
+    log2($population / (team_sizes.size + 1))::float as team_rarity,
+    log2($population / (title_sizes.size + 1))::float as title_rarity
+from counted
+left join shared_emails on shared_emails.email = counted.email
+left join date_sizes on date_sizes.hire_date = counted.hire_date
+left join department_sizes on department_sizes.department = counted.department
+left join location_sizes on location_sizes.location = counted.location
+left join center_sizes on center_sizes.cost_center = counted.cost_center
+left join team_sizes
+    on team_sizes.manager_number is not distinct from counted.manager_number
+    and team_sizes.manager_email is not distinct from counted.manager_email
+left join title_sizes on title_sizes.job_title = counted.job_title
+order by counted.worker_no

@@ -1,0 +1,123 @@
+"""The evidence of every decision as JSON, in columns: per field the level and weight, the runner-up, the causes.
+
+No name, address or number of anybody: levels, weights and ids only. The reason in words is in `people_explain`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lms_hris_pipeline.match.people_candidates import Candidates, Floats
+from lms_hris_pipeline.match.people_decide import Decisions
+from lms_hris_pipeline.match.people_facts import NOBODY, causes_named
+from lms_hris_pipeline.match.people_given import Given, Ints
+from lms_hris_pipeline.match.people_weights import LEVELS, Weights
+from lms_hris_pipeline.settings import MatchSettings
+
+
+def evidence_of(
+    given: Given,
+    found: Candidates,
+    decisions: Decisions,
+    weights: Weights,
+    settings: MatchSettings,
+    fields: Sequence[str] = tuple(LEVELS),
+) -> pa.Array:
+    """One JSON text an account: the chosen candidate's levels, the nearest one's where none was chosen."""
+    place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
+    frame = {
+        "model": weights.version,
+        "prior": round(found.prior, 3),
+        "thresholds": {"link_at": settings.link_at, "review_at": settings.review_at, "margin": settings.margin},
+    }
+    causes = {
+        mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
+        for mask in np.unique(decisions.causes).tolist()
+    }
+    head = _looked_up(decisions.causes, causes)
+    if not len(found.account):
+        return _joined([head, "}"], len(place))
+    compared = _joined(_compared_parts(given, found, weights, np.maximum(place, 0), fields), len(place))
+    parts = [head, _only(compared, place != NOBODY)]
+    has_rival = (decisions.chosen != NOBODY) & (decisions.runner_up != NOBODY)
+    parts.append(_runner_up(given, found, decisions, fields, has_rival))
+    return _joined([*parts, "}"], len(place))
+
+
+def _compared_parts(
+    given: Given, found: Candidates, weights: Weights, place: Ints, fields: Sequence[str]
+) -> list[pa.Array | str]:
+    taken = found.compared.take(place)
+    parts: list[pa.Array | str] = [
+        ',"compared_worker_id":', _quoted(given.workers["worker_id"], taken.worker),
+        ',"bits":', _decimal(found.bits[place], 3), ',"fields":{',
+    ]  # fmt: skip
+    weighed = taken.weigh(weights)
+    for number, field in enumerate(fields):
+        opening = [f'{"," if number else ""}"{field}":{{"level":"{level}","weight":' for level in LEVELS[field]]
+        if field in weights.rarities or field == "both_names":
+            parts += [_coded(taken.levels[field], opening), _decimal(weighed[field], 2), "}"]
+        else:
+            table = weights.table(field)
+            texts = [f"{text}{round(float(table[code]), 2)}}}" for code, text in enumerate(opening)]
+            parts.append(_coded(taken.levels[field], texts))
+    return [*parts, "}"]
+
+
+def _runner_up(
+    given: Given, found: Candidates, decisions: Decisions, fields: Sequence[str], has_rival: np.ndarray
+) -> pa.Array:
+    place = decisions.runner_up[has_rival]
+    taken = found.compared.take(place)
+    parts: list[pa.Array | str] = [
+        ',"runner_up":{"worker_id":', _quoted(given.workers["current_worker_id"], taken.worker),
+        ',"score":', _decimal(decisions.runner_up_score[has_rival], 6), ',"fields":{',
+    ]  # fmt: skip
+    for number, field in enumerate(fields):
+        texts = [f'{"," if number else ""}"{field}":"{level}"' for level in LEVELS[field]]
+        parts.append(_coded(taken.levels[field], texts))
+    told = _joined([*parts, "}}"], len(place))
+    where = np.full(len(has_rival), -1, dtype=np.int64)
+    where[has_rival] = np.arange(len(place))
+    return pc.fill_null(told.take(pa.array(where, mask=where < 0)), "")
+
+
+def _looked_up(values: Ints, texts: dict[int, str]) -> pa.Array:
+    keys = np.array(sorted(texts), dtype=np.int64)
+    codes = np.searchsorted(keys, values)
+    return pa.array([texts[key] for key in keys.tolist()], pa.string()).take(pa.array(codes))
+
+
+def _coded(codes: np.ndarray, texts: Sequence[str]) -> pa.Array:
+    return pa.array(texts, pa.string()).take(pa.array(codes))
+
+
+def _quoted(ids: pa.ChunkedArray, rows: Ints) -> pa.Array:
+    """Ids as JSON texts."""
+    plain = ids.take(pa.array(rows)).combine_chunks()
+    special = pc.match_substring_regex(plain, r'[\\"\x00-\x1f]')
+    if pc.any(special).as_py():
+        return pa.array([json.dumps(name, ensure_ascii=False) for name in plain.to_pylist()], pa.string())
+    return _joined(['"', plain, '"'], len(rows))
+
+
+def _decimal(values: Floats, digits: int) -> pa.Array:
+    """Numbers as texts with so many digits at most."""
+    rounded = pa.array(np.round(values, digits)).cast(pa.float64())
+    return rounded.cast(pa.string())
+
+
+def _only(texts: pa.Array, where: np.ndarray) -> pa.Array:
+    return pc.if_else(pa.array(where), texts, "")
+
+
+def _joined(parts: Sequence[pa.Array | str], rows: int) -> pa.Array:
+    if not rows:
+        return pa.array([], pa.string())
+    joined = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined

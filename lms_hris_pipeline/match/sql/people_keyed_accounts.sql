@@ -1,0 +1,24 @@
+-- grain: one account that nothing sure was found for, as people_keys reads it
+select
+    accounts.account_no as record_no,
+    accounts.first,
+    accounts.first_tokens[1] as first_token,
+    accounts.first_tokens,
+    accounts.roots,
+    accounts.last,
+    accounts.last_tokens,
+    case
+        when len(regexp_replace(accounts.last, '[aeiou]', '', 'g')) >= 3
+            then regexp_replace(accounts.last, '[aeiou]', '', 'g')
+    end as consonants,
+    coalesce(accounts.mailbox, accounts.other_mailbox) as mailbox,
+    regexp_replace(coalesce(accounts.mailbox, accounts.other_mailbox), '[^a-z]', '', 'g') as letters,
+    accounts.department,
+    null::varchar as other_department,
+    accounts.hire_date,
+    null::date as other_hire_date,
+    coalesce(accounts.manager_email, accounts.manager_number) as manager,
+    accounts.location,
+    accounts.job_title
+from people_accounts as accounts
+anti join people_settled as settled on settled.account_no = accounts.account_no

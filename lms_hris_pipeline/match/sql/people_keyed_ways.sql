@@ -1,0 +1,24 @@
+-- grain: one way in which a worker may be named, as people_keys reads it
+select
+    ways.way_no as record_no,
+    ways.first,
+    ways.first_tokens[1] as first_token,
+    ways.first_tokens,
+    ways.roots,
+    ways.last,
+    ways.last_tokens,
+    case
+        when len(regexp_replace(ways.last, '[aeiou]', '', 'g')) >= 3
+            then regexp_replace(ways.last, '[aeiou]', '', 'g')
+    end as consonants,
+    workers.mailbox,
+    regexp_replace(workers.mailbox, '[^a-z]', '', 'g') as letters,
+    workers.department,
+    workers.other_department,
+    workers.hire_date,
+    workers.other_hire_date,
+    coalesce(workers.manager_email, workers.manager_number) as manager,
+    workers.location,
+    workers.job_title
+from people_ways as ways
+inner join people_workers as workers on workers.worker_no = ways.worker_no

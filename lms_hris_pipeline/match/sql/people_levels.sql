@@ -1,0 +1,236 @@
+-- grain: one compared pair of an account and a way to be named: the level of each field, and how rare what agrees is
+-- Levels are positions in the field's list of levels; the parameters name them.
+with paired as (
+    select
+        pairs.account_no,
+        pairs.way_no,
+        ways.worker_no,
+        case
+            when accounts.first_skeleton is null or ways.first_skeleton is null then $first_missing
+            when accounts.first_folded = ways.first_folded then $first_exact
+            when accounts.first_skeleton = ways.first_skeleton then $first_variant
+            else first_levels.level
+        end as first_level,
+        case
+            when accounts.last_skeleton is null or ways.last_skeleton is null then $last_missing
+            when accounts.last_folded = ways.last_folded then $last_exact
+            when accounts.last_skeleton = ways.last_skeleton then $last_variant
+            else last_levels.level
+        end as last_level,
+        accounts.first_skeleton = ways.last_skeleton and accounts.last_skeleton = ways.first_skeleton as is_swapped,
+        ways.is_former,
+        ways.first_rarity,
+        ways.last_rarity,
+        ways.pair_rarity
+    from people_pairs as pairs
+    inner join people_accounts as accounts on accounts.account_no = pairs.account_no
+    inner join people_ways as ways on ways.way_no = pairs.way_no
+    left join people_name_levels as first_levels
+        on first_levels.is_first and first_levels.mine = accounts.first_no and first_levels.theirs = ways.first_no
+    left join people_name_levels as last_levels
+        on not last_levels.is_first and last_levels.mine = accounts.last_no and last_levels.theirs = ways.last_no
+),
+
+placed as (
+    select
+        paired.*,
+        case
+            when accounts.department is null or coalesce(workers.department, workers.other_department) is null then null
+            else coalesce(accounts.department in (workers.department, workers.other_department), false)
+        end as is_department,
+        accounts.location = workers.location as is_location,
+        accounts.cost_center = workers.cost_center as is_center,
+        case
+            when accounts.manager_email = workers.manager_email then true
+            when accounts.manager_number = workers.manager_number then true
+            when accounts.manager_email is null and accounts.manager_number is null then null
+            when workers.manager_email is null and workers.manager_number is null then null
+            else false
+        end as is_manager,
+        workers.department_rarity,
+        workers.location_rarity,
+        workers.center_rarity,
+        workers.team_rarity,
+        workers.date_rarity,
+        workers.title_rarity,
+        accounts.number as account_number,
+        workers.number as worker_number,
+        accounts.digits as account_digits,
+        workers.digits as worker_digits,
+        workers.former_numbers,
+        accounts.email as account_email,
+        accounts.other_email as other_account_email,
+        accounts.mailbox as account_mailbox,
+        accounts.other_mailbox as other_account_mailbox,
+        accounts.domain as account_domain,
+        workers.email as worker_email,
+        workers.mailbox as worker_mailbox,
+        workers.domain as worker_domain,
+        workers.former_emails,
+        accounts.is_email_shared or workers.is_email_shared as is_email_shared,
+        accounts.hire_date,
+        workers.hire_date as worker_hire_date,
+        workers.other_hire_date,
+        accounts.job_title,
+        workers.job_title as worker_job_title,
+        accounts.worker_type as account_type,
+        workers.worker_type,
+        accounts.created_date,
+        workers.first_hire_date,
+        workers.termination_date,
+        accounts.birth_date,
+        workers.birth_date as worker_birth_date
+    from paired
+    inner join people_accounts as accounts on accounts.account_no = paired.account_no
+    inner join people_workers as workers on workers.worker_no = paired.worker_no
+),
+
+counted as (
+    select
+        placed.*,
+        coalesce(placed.is_department, false)::integer
+        + coalesce(placed.is_location, false)::integer
+        + coalesce(placed.is_center, false)::integer
+        + coalesce(placed.is_manager, false)::integer as places_agreeing,
+        (placed.is_department is not null)::integer
+        + (placed.is_location is not null)::integer
+        + (placed.is_center is not null)::integer
+        + (placed.is_manager is not null)::integer as places_compared,
+        greatest(
+            case when placed.is_department then placed.department_rarity end,
+            case when placed.is_location then placed.location_rarity end,
+            case when placed.is_center then placed.center_rarity end,
+            case when placed.is_manager then placed.team_rarity end
+        ) as place_rarity
+    from placed
+)
+
+select
+    counted.account_no,
+    counted.way_no,
+    counted.worker_no,
+    case
+        when counted.is_swapped and counted.first_level = $first_different and counted.last_level = $last_different
+            then $first_swapped
+        else counted.first_level
+    end::utinyint as first_name,
+    case
+        when counted.is_swapped and counted.first_level = $first_different and counted.last_level = $last_different
+            then $last_swapped
+        when counted.is_former and counted.last_level in ($last_exact, $last_variant) then $last_former
+        else counted.last_level
+    end::utinyint as last_name,
+    counted.first_rarity,
+    counted.last_rarity,
+    counted.pair_rarity,
+    case
+        when counted.account_number is null then $number_missing
+        when counted.account_number = counted.worker_number then $number_exact
+        when counted.former_numbers is not null and list_contains(counted.former_numbers, counted.account_number)
+            then $number_former
+        when counted.worker_number is null then $number_missing
+        when counted.account_digits = counted.worker_digits then $number_same_digits
+        when
+            regexp_matches(counted.account_number, '[A-Z]') <> regexp_matches(counted.worker_number, '[A-Z]')
+            or abs(len(counted.account_number) - len(counted.worker_number)) > 2
+            then $number_other_scheme
+        when
+            len(counted.account_number) >= 4
+            and damerau_levenshtein(counted.account_number, counted.worker_number) = 1
+            then $number_close
+        else $number_different
+    end::utinyint as employee_number,
+    case
+        when counted.worker_email in (counted.account_email, counted.other_account_email) then $email_exact
+        when
+            counted.former_emails is not null
+            and (
+                list_contains(counted.former_emails, counted.account_email)
+                or list_contains(counted.former_emails, counted.other_account_email)
+            )
+            then $email_former
+        when counted.is_email_shared then $email_shared
+        when coalesce(counted.account_email, counted.other_account_email) is null or counted.worker_email is null
+            then $email_missing
+        when
+            len(counted.worker_mailbox) >= 5
+            and counted.worker_mailbox in (counted.account_mailbox, counted.other_account_mailbox)
+            then $email_local_part
+        when
+            len(counted.worker_email) >= 12
+            and (
+                (
+                    abs(len(counted.account_email) - len(counted.worker_email)) <= 1
+                    and damerau_levenshtein(counted.account_email, counted.worker_email) = 1
+                )
+                or (
+                    abs(len(counted.other_account_email) - len(counted.worker_email)) <= 1
+                    and damerau_levenshtein(counted.other_account_email, counted.worker_email) = 1
+                )
+            )
+            then $email_close
+        when counted.account_domain <> counted.worker_domain then $email_other_domain
+        else $email_different
+    end::utinyint as email,
+    case
+        when counted.hire_date is null or counted.worker_hire_date is null then $date_missing
+        when counted.hire_date in (counted.worker_hire_date, counted.other_hire_date) then $date_exact
+        when
+            abs(counted.hire_date - counted.worker_hire_date) <= 31
+            or abs(counted.hire_date - counted.other_hire_date) <= 31
+            or strftime(counted.hire_date, '%Y-%d-%m') = strftime(counted.worker_hire_date, '%Y-%m-%d')
+            or damerau_levenshtein(
+                strftime(counted.hire_date, '%Y%m%d'), strftime(counted.worker_hire_date, '%Y%m%d')
+            ) = 1
+            then $date_near
+        else $date_different
+    end::utinyint as hire_date,
+    counted.date_rarity,
+    case
+        when counted.places_compared = 0 then $place_missing
+        when counted.places_agreeing = counted.places_compared and counted.places_compared > 1 then $place_all
+        when counted.places_agreeing * 2 > counted.places_compared and counted.places_compared > 1 then $place_most
+        when counted.places_agreeing > 0 then $place_some
+        else $place_none
+    end::utinyint as place,
+    coalesce(counted.place_rarity, 0) as place_rarity,
+    case
+        when counted.job_title is null or counted.worker_job_title is null then $title_missing
+        when counted.job_title = counted.worker_job_title then $title_exact
+        when
+            -- a code that holds a number is another code, however alike
+            not regexp_matches(counted.job_title || counted.worker_job_title, '[0-9]')
+            and (
+                contains(counted.job_title, counted.worker_job_title)
+                or contains(counted.worker_job_title, counted.job_title)
+                or jaro_winkler_similarity(counted.job_title, counted.worker_job_title) >= 0.92
+            )
+            then $title_similar
+        else $title_different
+    end::utinyint as job_title,
+    counted.title_rarity,
+    case
+        when counted.account_type is null or counted.worker_type is null then $type_missing
+        when counted.account_type = counted.worker_type then $type_exact
+        else $type_different
+    end::utinyint as worker_type,
+    case
+        when counted.created_date is null or counted.first_hire_date is null then $age_missing
+        when counted.created_date < counted.first_hire_date - 90 then $age_before_hire
+        when counted.created_date > counted.termination_date + 90 then $age_after_leaving
+        else $age_plausible
+    end::utinyint as account_age,
+    case
+        when counted.birth_date is null or counted.worker_birth_date is null then $birth_missing
+        when counted.birth_date = counted.worker_birth_date then $birth_exact
+        when
+            strftime(counted.birth_date, '%Y-%d-%m') = strftime(counted.worker_birth_date, '%Y-%m-%d')
+            or damerau_levenshtein(
+                strftime(counted.birth_date, '%Y%m%d'), strftime(counted.worker_birth_date, '%Y%m%d')
+            ) = 1
+            then $birth_close
+        else $birth_different
+    end::utinyint as birth_date,
+    $address_missing::utinyint as address
+from counted
+order by counted.account_no, counted.way_no
