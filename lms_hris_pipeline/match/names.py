@@ -15,9 +15,20 @@ from importlib.resources import files
 
 from nicknames import NickNamer
 
-FIRST_LEVELS = ("exact", "variant", "nickname", "part", "initial", "close", "different", "missing", "swapped")
+FIRST_LEVELS = (
+    "exact",
+    "variant",
+    "nickname",
+    "part",
+    "initial",
+    "close",
+    "different",
+    "missing",
+    "swapped",
+    "swapped_close",
+)
 CLOSE_SIMILARITY = 0.94
-LAST_LEVELS = ("exact", "variant", "former", "part", "close", "different", "missing", "swapped")
+LAST_LEVELS = ("exact", "variant", "former", "part", "close", "different", "missing", "swapped", "swapped_close")
 
 _CYRILLIC = str.maketrans(
     {

@@ -21,6 +21,7 @@ from lms_hris_pipeline.warehouse import Batch
 
 MAX_BLOCK_PAIRS = 400
 MAX_BITS = 40.0
+SWAPPED_SIMILARITY = 0.88
 _RARITIES = {"first_name": "first_rarity", "last_name": "last_rarity", "hire_date": "date_rarity", "place": "place_rarity", "job_title": "title_rarity"}  # fmt: skip
 _SHORT = {
     "first_name": "first", "last_name": "last", "employee_number": "number", "email": "email", "hire_date": "date",
@@ -30,8 +31,8 @@ _SHORT = {
 _NUMBERS: Mapping[str, int] = {
     f"{short}_{level}": number for field, short in _SHORT.items() for number, level in enumerate(LEVELS[field])
 }
-FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped")
-LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped")
+FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped", "swapped_close")
+LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped", "swapped_close")
 _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
 _SURE_NAMES, _SURE_KEYS = 4, 3
@@ -214,7 +215,7 @@ def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints]) -> None:
 
 
 def _read_levels(bench: Batch, given: Given, weights: Weights) -> Compared:
-    rows = bench.arrow(people_query("levels"), _NUMBERS)
+    rows = bench.arrow(people_query("levels"), {**_NUMBERS, "swapped_similarity": SWAPPED_SIMILARITY})
     levels = {field: rows[field].to_numpy() for field in LEVELS if field != "both_names"}
     rarities = {field: rows[column].to_numpy() for field, column in _RARITIES.items()}
     compared = Compared(ints(rows, "account_no"), ints(rows, "worker_no"), levels, rarities)

@@ -27,6 +27,7 @@ from lms_hris_pipeline.match.people_facts import (
 from lms_hris_pipeline.match.people_fixed import Fixings, fix_known, find_comebacks
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_known import Known
+from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.settings import MatchSettings
 
 NO_MATCH, REVIEW, DUPLICATE, LINK = range(4)
@@ -35,6 +36,8 @@ NONE, SCORE, KEY, RECORDED, DECIDED = range(5)
 METHODS = ("none", "score", "key", "recorded", "decision")
 # log2 odds within which a namesake without an account is named to the reviewer instead
 NEAR_BITS = 10.0
+# of two accounts the first is the one with the person's own address, unless far more speaks for the other
+OWN_ADDRESS_BITS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def decide(
     found: Candidates,
     known: Known,
     settings: MatchSettings,
-    second_account_bits: float,
+    weights: Weights,
     *,
     keys_are_strict: bool,
 ) -> Decisions:
@@ -85,7 +88,7 @@ def decide(
     rest = free & ~sure & ~returning
     # a namesake's account is looked at by people even where the namesake has one already
     plausible = keys_are_strict & (standing.best_score >= settings.review_at) & _at(facts.names_same, standing.best)
-    again, scores = _look_again(given, found, standing, claimed, rest, second_account_bits)
+    again, scores = _look_again(given, found, facts, standing, claimed, rest, weights)
     obstacles_again = find_obstacles(found, facts, again, claimed, settings, keys_are_strict=keys_are_strict)
     late = rest & (obstacles_again == 0)
     standing = Standing(
@@ -126,14 +129,26 @@ def _review(made: dict[str, Ints], where: Bools, chosen: Ints, runner_up: Ints, 
 
 
 def _look_again(
-    given: Given, found: Candidates, standing: Standing, claimed: Bools, rest: Bools, second_account_bits: float
+    given: Given,
+    found: Candidates,
+    facts: Facts,
+    standing: Standing,
+    claimed: Bools,
+    rest: Bools,
+    weights: Weights,
 ) -> tuple[Standing, Floats]:
-    """Best and second of the undecided, where people who have an account are less likely to own another one."""
+    """Best and second of the undecided: who has an account is less likely to own another one, who still waits for one
+    is likelier, the fewer they are."""
     scores = found.score.copy()
     best, second = standing.best.copy(), standing.second.copy()
     rows = np.flatnonzero(rest[found.account]) if len(found.account) else np.array([], dtype=np.int64)
     if len(rows):
-        bits = found.bits[rows] + np.where(claimed[found.person[rows]], second_account_bits, 0.0)
+        # another first name is somebody of the same family, unless something of their own agrees
+        waiting = weights.waiting_for(int((~claimed).sum()), given.person_count)
+        expects = facts.first_agrees | (facts.own_fields > 0)
+        is_claimed = claimed[found.person[rows]]
+        shift = np.where(is_claimed, weights.second_account_bits, np.where(expects[rows], waiting, 0.0))
+        bits = found.bits[rows] + shift
         account = found.account[rows]
         scores[rows] = probabilities(account, bits)
         order = rows[np.lexsort((rows, -bits, account))]
@@ -197,7 +212,10 @@ def _link_sure(
 def _rank_firsts(
     given: Given, found: Candidates, standing: Standing, late: Bools, accounts: list[int]
 ) -> dict[int, tuple[object, ...]]:
-    """Of several accounts of a person the first is one that can log in, has the person's address, number, is oldest."""
+    """Of several accounts of a person the first is one that can log in, has the person's address, number, is oldest.
+
+    Where no account's age is known, the one that agrees best is first.
+    """
     rows = given.accounts.select(["is_active", "created_at"]).take(pa.array(accounts, pa.int64()))
     active, created = rows["is_active"].to_pylist(), rows["created_at"].to_pylist()
     best = standing.best[np.array(accounts, dtype=np.int64)]
@@ -205,12 +223,14 @@ def _rank_firsts(
     has_email = taken.has_level("email", ("exact", "former")).tolist()
     has_number = taken.has_level("employee_number", ("exact", "former")).tolist()
     bits = found.bits[best].tolist()
+    has_age = any(born is not None for born in created)
     ranks: dict[int, tuple[object, ...]] = {}
     for place, account in enumerate(accounts):
         born = created[place]
+        tie = () if has_age else (-bits[place] - OWN_ADDRESS_BITS * has_email[place],)
         ranks[account] = (
-            bool(late[account]), not active[place], not has_email[place], not has_number[place], born is None,
-            str(born), -bits[place], account,
+            bool(late[account]), not active[place], *tie, not has_email[place], not has_number[place], born is None,
+            str(born), account,
         )  # fmt: skip
     return ranks
 

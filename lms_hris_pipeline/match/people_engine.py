@@ -94,7 +94,7 @@ def match_given(
     """One decision for each account given; the same whatever the order of the input."""
     compared = compare_people(given, weights, known.pairs)
     found = find_candidates(given, compared, weights, known.forbidden)
-    decisions = decide(given, found, known, settings, weights.second_account_bits, keys_are_strict=keys_are_strict)
+    decisions = decide(given, found, known, settings, weights, keys_are_strict=keys_are_strict)
     return Matched(given, known, found, decisions, weights, settings)
 
 

@@ -27,6 +27,7 @@ _SECOND_FIELDS = {
 }
 # a place is shared by colleagues: it does not tell two of the same name apart
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
+VERY_SURE = 0.999
 NOBODY = -1
 
 CAUSES = (
@@ -51,13 +52,14 @@ def causes_named(mask: int) -> tuple[str, ...]:
 class Facts:
     """Per candidate: what its levels and its person's standing say."""
 
+    first_agrees: Bools
     names_agree: Bools
     names_same: Bools
     names_equal: Bools
     some_name_agrees: Bools
     second_fields: Ints
     uncontested_fields: Ints
-    has_own_field: Bools
+    own_fields: Ints
     is_key: Bools
     has_hard_key: Bools
     in_scope: Bools
@@ -107,6 +109,7 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
     email_of_other = ~(email & in_scope) & (claims_here[found.account] > 0)
     uncontested = {name: levels for name, levels in _SECOND_FIELDS.items() if name not in ("employee_number", "email")}
     return Facts(
+        first_agrees=first,
         names_agree=first & last,
         names_same=names_same,
         names_equal=names_same & ~found.has_level("first_name", ("nickname",)),
@@ -115,7 +118,7 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         uncontested_fields=_count_agreeing(found, uncontested)
         + (any_number & ~number_of_other)
         + (email & ~email_of_other),
-        has_own_field=_count_agreeing(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}) > 0,
+        own_fields=_count_agreeing(found, {name: _SECOND_FIELDS[name] for name in _OWN_FIELDS}),
         is_key=number_key | email_key,
         has_hard_key=number | email,
         in_scope=in_scope,
@@ -161,16 +164,21 @@ def find_obstacles(
     namesakes = np.bincount(found.account[same_here], minlength=len(best)) - same_here[best] * (standing.best >= 0)
     score = standing.best_score
     is_key_enough = facts.is_key[best] & (score >= settings.review_at)
-    is_settled = ~np.full(len(best), keys_are_strict) & facts.names_same[best] & (facts.uncontested_fields[best] >= 2)
     agree, same = facts.names_agree[best], facts.names_same[best]
+    fields, own = facts.second_fields[best], facts.own_fields[best]
+    lenient = np.full(len(best), not keys_are_strict)
+    is_settled = lenient & same & (facts.uncontested_fields[best] >= 1)
     masks = {
         "number_of_other": facts.number_of_other[best] & ~is_settled,
         "email_of_other": facts.email_of_other[best] & ~is_settled,
-        "names_differ": ~facts.some_name_agrees[best],
-        "one_name_differs": facts.some_name_agrees[best] & ~agree & (facts.second_fields[best] < 2),
-        "names_only_alike": agree & ~same & ~facts.has_own_field[best],
-        "names_alone": facts.second_fields[best] == 0,
-        "namesake": same & (namesakes > 0) & ~facts.has_own_field[best],
+        "names_differ": ~facts.some_name_agrees[best] & ~(lenient & (own >= 2)),
+        "one_name_differs": facts.some_name_agrees[best]
+        & ~agree
+        & (fields < 2)
+        & ~(lenient & (own > 0) & (score >= VERY_SURE)),
+        "names_only_alike": agree & ~same & (own == 0) & ~(lenient & (fields > 0)),
+        "names_alone": fields == 0,
+        "namesake": same & (namesakes > 0) & (own == 0) & ~(lenient & (fields > 0)),
         "rival": np.round(score - standing.second_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }

@@ -57,6 +57,7 @@ class Weights:
     smallest_population: int
     known_bits: float
     second_account_bits: float
+    waiting_bits: float
     fields: Mapping[str, Mapping[str, float]]
     rarities: Mapping[str, Rarity]
 
@@ -67,6 +68,14 @@ class Weights:
     def prior(self, people: int) -> float:
         """Log2 odds, against an account of nobody, that an account and a person drawn by chance belong together."""
         return self.known_bits - math.log2(self.population(people))
+
+    def waiting_for(self, waiting: int, people: int) -> float:
+        """Log2 odds for somebody who has no account yet, where `waiting` of `people` have none.
+
+        Whole bits of both rounded up to powers of two: one person more or less changes nothing but at such a line.
+        """
+        bits = math.log2(self.population(people)) - math.ceil(math.log2(waiting + 1))
+        return min(self.waiting_bits, max(0.0, bits))
 
     def table(self, field: str) -> Floats:
         """Weight by number of level."""
@@ -104,6 +113,7 @@ def read_weights(text: str, origin: str) -> Weights:
         found["smallest_population"],
         found["known_bits"],
         found["second_account_bits"],
+        found["waiting_bits"],
         fields,
         rarities,
     )

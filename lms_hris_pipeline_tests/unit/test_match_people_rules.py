@@ -67,7 +67,7 @@ def test_every_row_explains_itself() -> None:
     told = json.loads(row["evidence"])
     assert told["model"] == "people-2"
     assert told["thresholds"] == {"link_at": 0.98, "review_at": 0.3, "margin": 0.25}
-    assert told["fields"]["employee_number"] == {"level": "exact", "weight": 12.0}
+    assert told["fields"]["employee_number"] == {"level": "exact", "weight": 12.5}
     total = told["prior"] + sum(field["weight"] for field in told["fields"].values())
     assert told["bits"] == pytest.approx(min(40, total), abs=0.002)
     assert row["runner_up_worker_id_hris"] == told["runner_up"]["worker_id"] == "W2"

@@ -83,10 +83,12 @@ select
     lower(trim(accounts.job_title)) as job_title,
     lower(accounts.worker_type) as worker_type,
     accounts.created_at::date as created_date,
-    accounts.birth_date,
-    accounts.street,
-    accounts.postcode,
-    accounts.city
+    nullif(regexp_replace(accounts.birth_date, '[^0-9]', '', 'g'), '') as birth_date,
+    nullif(regexp_replace(lower(accounts.house_number), '[^0-9a-z]', '', 'g'), '') as house_number,
+    nullif(regexp_replace(lower(accounts.street), '[^0-9a-z]', '', 'g'), '') as street,
+    nullif(regexp_replace(lower(accounts.postcode), '[^0-9a-z]', '', 'g'), '') as postcode,
+    nullif(regexp_replace(lower(accounts.city), '[^0-9a-z]', '', 'g'), '') as city,
+    nullif(regexp_replace(lower(accounts.state), '[^0-9a-z]', '', 'g'), '') as state
 from people_given_accounts as accounts
 inner join own on own.account_no = accounts.account_no
 left join people_forms as first_forms on first_forms.name = accounts.first_name

@@ -45,10 +45,12 @@ select
     accounts.worker_type,
     accounts.created_at,
     accounts.is_active,
-    null::date as birth_date,
+    null::varchar as birth_date,
+    null::varchar as house_number,
     null::varchar as street,
     null::varchar as postcode,
-    null::varchar as city
+    null::varchar as city,
+    null::varchar as state
 from accounts
 left join canonical.learners as managers on managers.learner_id_lms = accounts.manager_learner_id_lms
 order by accounts.learner_id_lms

@@ -21,10 +21,12 @@ select
     managers.email as manager_email,
     employments.job_profile_id as job_title,
     workers.worker_type,
-    null::date as birth_date,
+    null::varchar as birth_date,
+    null::varchar as house_number,
     null::varchar as street,
     null::varchar as postcode,
-    null::varchar as city
+    null::varchar as city,
+    null::varchar as state
 from canonical.workers as workers
 inner join canonical.employments as employments on employments.worker_id_hris = workers.worker_id_hris
 left join canonical.supervisory_organizations as organizations

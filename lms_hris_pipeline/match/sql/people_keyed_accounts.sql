@@ -19,6 +19,10 @@ select
     null::date as other_hire_date,
     coalesce(accounts.manager_email, accounts.manager_number) as manager,
     accounts.location,
-    accounts.job_title
+    accounts.job_title,
+    accounts.birth_date,
+    accounts.street,
+    accounts.postcode,
+    accounts.city
 from people_accounts as accounts
 anti join people_settled as settled on settled.account_no = accounts.account_no

@@ -19,6 +19,10 @@ select
     workers.other_hire_date,
     coalesce(workers.manager_email, workers.manager_number) as manager,
     workers.location,
-    workers.job_title
+    workers.job_title,
+    workers.birth_date,
+    workers.street,
+    workers.postcode,
+    workers.city
 from people_ways as ways
 inner join people_workers as workers on workers.worker_no = ways.worker_no

@@ -2,7 +2,7 @@
 -- A key is a hash of its rule and of what both must share; two that share one by chance only cost a comparison. The
 -- rules are there for kinds of noise: slips in names (a, p, q, b, c, v), another name of two, or both exchanged (o,
 -- h, n), second surnames and middle names (t, m), short forms (r, k), other names altogether (i, j, u), addresses
--- that moved to another domain or were numbered (l, f).
+-- that moved to another domain or were numbered (l, f), birth dates and homes where they are known (d, e, g).
 select distinct
     keys.record_no,
     keys.key
@@ -32,7 +32,11 @@ from (
                 hash('i' || keyed.hire_date || '|' || keyed.department),
                 hash('i' || keyed.hire_date || '|' || keyed.other_department),
                 hash('j' || keyed.hire_date || '|' || keyed.manager),
-                hash('u' || keyed.last || '|' || keyed.location || '|' || keyed.job_title)
+                hash('u' || keyed.last || '|' || keyed.location || '|' || keyed.job_title),
+                hash('d' || keyed.birth_date),
+                hash('e' || keyed.street || '|' || keyed.postcode),
+                hash('g' || keyed.first_token || '|' || keyed.postcode),
+                hash('g' || keyed.last || '|' || keyed.postcode)
             ],
             list_transform(keyed.last_tokens, lambda token: hash('t' || token || '|' || keyed.first_token)),
             list_transform(keyed.first_tokens, lambda token: hash('m' || keyed.last || '|' || token)),

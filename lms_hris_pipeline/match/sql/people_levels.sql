@@ -17,7 +17,17 @@ with paired as (
             when accounts.last_skeleton = ways.last_skeleton then $last_variant
             else last_levels.level
         end as last_level,
-        accounts.first_skeleton = ways.last_skeleton and accounts.last_skeleton = ways.first_skeleton as is_swapped,
+        case
+            when accounts.first_skeleton is null or accounts.last_skeleton is null then 0
+            when accounts.first_skeleton = ways.last_skeleton and accounts.last_skeleton = ways.first_skeleton then 2
+            when
+                first_levels.level = $first_different
+                and last_levels.level = $last_different
+                and jaro_winkler_similarity(accounts.first, ways.last) >= $swapped_similarity
+                and jaro_winkler_similarity(accounts.last, ways.first) >= $swapped_similarity
+                then 1
+            else 0
+        end as swapped,
         ways.is_former,
         ways.first_rarity,
         ways.last_rarity,
@@ -79,7 +89,14 @@ placed as (
         workers.first_hire_date,
         workers.termination_date,
         accounts.birth_date,
-        workers.birth_date as worker_birth_date
+        workers.birth_date as worker_birth_date,
+        accounts.house_number = workers.house_number as is_house,
+        accounts.street = workers.street
+        or jaro_winkler_similarity(accounts.street, workers.street) >= 0.9 as is_street,
+        accounts.postcode = workers.postcode
+        or damerau_levenshtein(accounts.postcode, workers.postcode) = 1 as is_postcode,
+        accounts.city = workers.city or jaro_winkler_similarity(accounts.city, workers.city) >= 0.9 as is_city,
+        accounts.state = workers.state as is_state
     from paired
     inner join people_accounts as accounts on accounts.account_no = paired.account_no
     inner join people_workers as workers on workers.worker_no = paired.worker_no
@@ -96,6 +113,16 @@ counted as (
         + (placed.is_location is not null)::integer
         + (placed.is_center is not null)::integer
         + (placed.is_manager is not null)::integer as places_compared,
+        coalesce(placed.is_house, false)::integer
+        + coalesce(placed.is_street, false)::integer
+        + coalesce(placed.is_postcode, false)::integer
+        + coalesce(placed.is_city, false)::integer
+        + coalesce(placed.is_state, false)::integer as homes_agreeing,
+        (placed.is_house is not null)::integer
+        + (placed.is_street is not null)::integer
+        + (placed.is_postcode is not null)::integer
+        + (placed.is_city is not null)::integer
+        + (placed.is_state is not null)::integer as homes_compared,
         greatest(
             case when placed.is_department then placed.department_rarity end,
             case when placed.is_location then placed.location_rarity end,
@@ -110,13 +137,16 @@ select
     counted.way_no,
     counted.worker_no,
     case
-        when counted.is_swapped and counted.first_level = $first_different and counted.last_level = $last_different
-            then $first_swapped
+        when counted.first_level <> $first_different or counted.last_level <> $last_different then counted.first_level
+        when counted.swapped = 2 then $first_swapped
+        when counted.swapped = 1 then $first_swapped_close
         else counted.first_level
     end::utinyint as first_name,
     case
-        when counted.is_swapped and counted.first_level = $first_different and counted.last_level = $last_different
+        when counted.first_level = $first_different and counted.last_level = $last_different and counted.swapped = 2
             then $last_swapped
+        when counted.first_level = $first_different and counted.last_level = $last_different and counted.swapped = 1
+            then $last_swapped_close
         when counted.is_former and counted.last_level in ($last_exact, $last_variant) then $last_former
         else counted.last_level
     end::utinyint as last_name,
@@ -224,13 +254,21 @@ select
         when counted.birth_date is null or counted.worker_birth_date is null then $birth_missing
         when counted.birth_date = counted.worker_birth_date then $birth_exact
         when
-            strftime(counted.birth_date, '%Y-%d-%m') = strftime(counted.worker_birth_date, '%Y-%m-%d')
-            or damerau_levenshtein(
-                strftime(counted.birth_date, '%Y%m%d'), strftime(counted.worker_birth_date, '%Y%m%d')
-            ) = 1
+            damerau_levenshtein(counted.birth_date, counted.worker_birth_date) = 1
+            or (
+                left(counted.birth_date, 4) = left(counted.worker_birth_date, 4)
+                and counted.birth_date[5:6] = counted.worker_birth_date[7:8]
+                and counted.birth_date[7:8] = counted.worker_birth_date[5:6]
+            )
             then $birth_close
         else $birth_different
     end::utinyint as birth_date,
-    $address_missing::utinyint as address
+    case
+        when counted.homes_compared = 0 then $address_missing
+        when counted.homes_agreeing = counted.homes_compared and counted.homes_compared > 1 then $address_all
+        when counted.homes_agreeing * 2 > counted.homes_compared then $address_most
+        when counted.homes_agreeing > 0 then $address_some
+        else $address_none
+    end::utinyint as address
 from counted
 order by counted.account_no, counted.way_no

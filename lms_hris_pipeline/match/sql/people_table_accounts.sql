@@ -18,8 +18,10 @@ select
     null::timestamp as created_at,
     true as is_active,
     given.birth_date,
+    given.house_number,
     given.street,
     given.postcode,
-    given.city
+    given.city,
+    given.state
 from people_given as given
 order by given.learner_id

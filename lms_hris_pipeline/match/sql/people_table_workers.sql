@@ -36,8 +36,10 @@ select
     numbered.job_title,
     null::varchar as worker_type,
     numbered.birth_date,
+    numbered.house_number,
     numbered.street,
     numbered.postcode,
-    numbered.city
+    numbered.city,
+    numbered.state
 from numbered
 order by numbered.worker_id

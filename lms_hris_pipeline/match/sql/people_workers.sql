@@ -33,10 +33,12 @@ with counted as (
         lower(workers.worker_type) as worker_type,
         least(workers.hire_date, workers.other_hire_date) as first_hire_date,
         workers.termination_date,
-        workers.birth_date,
-        workers.street,
-        workers.postcode,
-        workers.city
+        nullif(regexp_replace(workers.birth_date, '[^0-9]', '', 'g'), '') as birth_date,
+        nullif(regexp_replace(lower(workers.house_number), '[^0-9a-z]', '', 'g'), '') as house_number,
+        nullif(regexp_replace(lower(workers.street), '[^0-9a-z]', '', 'g'), '') as street,
+        nullif(regexp_replace(lower(workers.postcode), '[^0-9a-z]', '', 'g'), '') as postcode,
+        nullif(regexp_replace(lower(workers.city), '[^0-9a-z]', '', 'g'), '') as city,
+        nullif(regexp_replace(lower(workers.state), '[^0-9a-z]', '', 'g'), '') as state
     from people_given_workers as workers
 ),
 
@@ -91,9 +93,11 @@ select
     counted.first_hire_date,
     counted.termination_date,
     counted.birth_date,
+    counted.house_number,
     counted.street,
     counted.postcode,
     counted.city,
+    counted.state,
     log2($population / (date_sizes.size + 1))::float as date_rarity,
     log2($population / (department_sizes.size + 1))::float as department_rarity,
     log2($population / (location_sizes.size + 1))::float as location_rarity,
