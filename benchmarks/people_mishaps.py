@@ -136,7 +136,7 @@ def conversion(division: Division, person: Person, account: Record) -> bool:
     account.email = account.email and email
     if random.random() < 0.3:
         division.move(account, random.randrange(len(division.departments)))
-    person.universal_id = f"U{random.getrandbits(40):010x}" if random.random() < 0.5 else ""
+    person.universal_id = f"U{random.getrandbits(40):010x}" if random.random() < 0.5 else None
     if random.random() < 0.2:
         person.former = replace(
             worker, key=f"{random.getrandbits(128):032x}", number=number, email=email, hired=began,

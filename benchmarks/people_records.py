@@ -49,7 +49,7 @@ class Person:
     account: Record | None = None
     second: Record | None = None
     former: Record | None = None
-    universal_id: str = ""
+    universal_id: str | None = None
     noise: str = "none"
 
 

@@ -56,11 +56,24 @@ select 2.0 * count(*) filter (is_right and true_worker_id in (from seconds))
 from told where decision = 'duplicate'
 """
 _KINDS = """
+with workers as (
+    select
+        true_worker_id,
+        coalesce(max(noise) filter (not is_second), 'second account') as noise,
+        bool_or(is_right and decision = 'link') as is_linked,
+        bool_or(is_right and decision <> 'no_match') as is_found,
+        count(*) filter (decision = 'link' and not is_right) as wrong_links
+    from told where true_worker_id is not null group by true_worker_id
+)
+
+select noise, count(*) as workers, avg(is_linked::int), avg(is_found::int), sum(wrong_links)::int
+from workers group by noise
+union all
 select
-    noise, count(*) as accounts, avg((is_right and decision = 'link')::int) as auto_recall,
-    avg((is_right and decision <> 'no_match')::int) as recall_with_review,
-    count(*) filter (decision = 'link' and not is_right) as wrong_links
-from told where true_worker_id is not null group by noise order by recall_with_review, noise
+    'second account', count(*), avg((is_right and decision = 'duplicate')::int), avg((is_right and decision <> 'no_match')::int),
+    count(*) filter (decision = 'link' and not is_right)
+from told where is_second
+order by 4, 1
 """
 _OUTSIDE = """
 select avg((decision = 'link')::int), avg((decision <> 'no_match')::int) from told where true_worker_id is null
@@ -85,8 +98,8 @@ def score_views(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found["outside_linked"], found["outside_asked_or_linked"] = connection.execute(_OUTSIDE).fetchall()[0]
     rows = connection.execute(_KINDS).fetchall()
     found["kinds"] = {
-        noise: {"accounts": accounts, "auto_recall": auto, "recall_with_review": recall, "wrong_links": wrong}
-        for noise, accounts, auto, recall, wrong in rows
+        noise: {"people": people, "auto_recall": auto, "recall_with_review": recall, "wrong_links": wrong}
+        for noise, people, auto, recall, wrong in rows
     }
     return found
 
