@@ -41,7 +41,16 @@ TRUTH = pa.schema(
         "noise": pa.string(),
     }
 )
-_FIELDS = ("employee_number", "first_name", "last_name", "email", "department", "job_title", "manager_email", "location")
+_FIELDS = (
+    "employee_number",
+    "first_name",
+    "last_name",
+    "email",
+    "department",
+    "job_title",
+    "manager_email",
+    "location",
+)
 _WORKERS = pa.schema(
     {"worker_id": pa.string(), **dict.fromkeys(_FIELDS, pa.string()), "hire_date": pa.date32(), "universal_id": pa.string()}
 )  # fmt: skip
@@ -157,7 +166,9 @@ def _table(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
     for column, field in zip(columns, schema, strict=True):
         values = list(column)
         arrays.append(
-            pa.array(values, pa.int32()).cast(pa.date32()) if pa.types.is_date32(field.type) else pa.array(values, field.type)  # fmt: skip
+            pa.array(values, pa.int32()).cast(pa.date32())
+            if pa.types.is_date32(field.type)
+            else pa.array(values, field.type)
         )
     return pa.table(arrays, schema=schema)
 

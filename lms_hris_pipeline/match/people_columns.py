@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_files import GivenTable
+from lms_hris_pipeline.match.people_given import DATE_COLUMNS, TEXT_COLUMNS
 from lms_hris_pipeline.model.errors import BadInput
 
-TEXTS = (
-    "employee_number", "first_name", "last_name", "email", "department", "job_title", "manager_email", "location",
+USUAL = (
+    "employee_number", "first_name", "last_name", "email", "department", "job_title", "manager_email", "location", "hire_date",
 )  # fmt: skip
-DATE = "hire_date"
-FIELDS = (*TEXTS, DATE)
+"""What people of a firm have; that one of these is missing is worth saying."""
+FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 ID = "id"
 """What a map calls the id of a row, whichever file it is in."""
 DECISIONS = ("same", "different")
@@ -69,7 +70,7 @@ def parse_maps(maps: Sequence[str]) -> dict[str, str]:
         theirs, ours = folded(theirs), folded(ours)
         if not sign or not theirs or ours not in known:
             raise BadInput(
-                f"--map {text!r} says nothing usable\n  Write --map \"their column=our column\"; ours: {', '.join(known)}."
+                f'--map {text!r} says nothing usable\n  Write --map "their column=our column"; ours: {", ".join(known)}.'
             )
         if found.get(theirs, ours) != ours or ours in {o for t, o in found.items() if t != theirs}:
             raise BadInput(f"--map {text!r} contradicts another --map\n  Each column can be mapped once.")
@@ -95,20 +96,21 @@ def take_people(given: GivenTable, id_names: Sequence[str], rules: ColumnRules) 
     if id_names[0] not in places:
         raise BadInput(
             f"{given.path} has no column {' or '.join(id_names)}\n"
-            f"  It has: {', '.join(name.strip() for name in given.header)}. Name the one with ids: --map \"their column={ID}\"."
+            f'  It has: {", ".join(name.strip() for name in given.header)}. Name the one with ids: --map "their column={ID}".'
         )
     notes: list[str] = []
     ids = _text(given, places[id_names[0]], id_names[0], [], is_id=True)
     _check_ids(given, ids, id_names[0])
     columns: dict[str, pa.Array] = {id_names[0]: ids}
-    for name in TEXTS:
+    for name in TEXT_COLUMNS:
         if name in places:
             columns[name] = _text(given, places[name], name, notes)
-    if DATE in places:
-        columns[DATE] = _dates(given, places[DATE], rules, notes)
+    for name in DATE_COLUMNS:
+        if name in places:
+            columns[name] = _dates(given, places[name], name, rules, notes)
     taken = set(places.values())
     ignored = tuple(name.strip() for at, name in enumerate(given.header) if at not in taken)
-    missing = tuple(name for name in FIELDS if name not in places)
+    missing = tuple(name for name in USUAL if name not in places)
     return GivenPeople(pa.table(columns), id_names[0], missing, ignored, used, tuple(notes))
 
 
@@ -138,7 +140,9 @@ def check_maps_used(rules: ColumnRules, people: Sequence[GivenPeople]) -> None:
         BadInput: one found none.
     """
     if unused := sorted(set(rules.names) - frozenset().union(*(one.used for one in people))):
-        raise BadInput(f"No file has the column {', '.join(unused)} that --map names\n  Look at the headers of the files.")
+        raise BadInput(
+            f"No file has the column {', '.join(unused)} that --map names\n  Look at the headers of the files."
+        )
 
 
 def _places(
@@ -175,9 +179,12 @@ def _text(given: GivenTable, at: int, name: str, notes: list[str], *, is_id: boo
         column = column.dictionary_decode()
     kind = column.type
     if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
         whole = pc.fill_null(pc.equal(column, pc.floor(column)), True)
         if is_id or not pc.all(whole).as_py():
-            raise BadInput(f"{given.path}: {name} holds numbers with decimals\n  Write it as text: 7.0 is neither 7 nor 007.")
+            raise BadInput(
+                f"{given.path}: {name} holds numbers with decimals\n  Write it as text: 7.0 is neither 7 nor 007."
+            )
         column = column.cast(pa.int64())
     if pa.types.is_integer(column.type) or pa.types.is_decimal(column.type):
         notes.append(f"{given.path.name}: {name} holds numbers, not text; leading zeros, if there were any, are lost.")
@@ -201,22 +208,22 @@ def _check_ids(given: GivenTable, ids: pa.Array, name: str) -> None:
         )
 
 
-def _dates(given: GivenTable, at: int, rules: ColumnRules, notes: list[str]) -> pa.Array:
+def _dates(given: GivenTable, at: int, name: str, rules: ColumnRules, notes: list[str]) -> pa.Array:
     """A column of days; text is read as ISO 8601 (2026-11-23, 20261123, with or without a time) or as the rules say."""
     kind = given.rows.column(at).type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         days = pc.cast(given.rows.column(at), pa.date32(), safe=False)
         return pa.concat_arrays(days.chunks) if days.num_chunks else pa.array([], pa.date32())
-    coded = _text(given, at, DATE, []).dictionary_encode()
+    coded = _text(given, at, name, []).dictionary_encode()
     parsed = [_day(text, rules.date_format) for text in coded.dictionary.to_pylist()]
     days = pa.DictionaryArray.from_arrays(coded.indices, pa.array(parsed, pa.date32())).dictionary_decode()
     bad = pc.and_(pc.is_null(days), pc.is_valid(coded))
     if rules.empty_bad_dates:
         if count := pc.sum(bad).as_py():
-            notes.append(f"{given.path.name}: {count:,} dates in {DATE} could not be read and were taken as missing.")
+            notes.append(f"{given.path.name}: {count:,} dates in {name} could not be read and were taken as missing.")
     else:
         how = f"as {rules.date_format}" if rules.date_format else "as 2026-11-23"
-        _refuse(given, bad, f"{DATE} is no date", f"Write dates {how}, say --date-format, or --bad-dates empty to leave them out")  # fmt: skip
+        _refuse(given, bad, f"{name} is no date", f"Write dates {how}, say --date-format, or --bad-dates empty to leave them out")  # fmt: skip
     return days
 
 

@@ -116,7 +116,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _read_parquet(path: Path) -> GivenTable:
     try:
-        rows = pq.read_table(path, partitioning=None, use_threads=True)
+        rows = pq.read_table(path, partitioning=None, page_checksum_verification=True)
     except PermissionError:
         raise
     except (pa.ArrowException, OSError) as error:

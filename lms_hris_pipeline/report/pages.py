@@ -91,6 +91,23 @@ def shown_causes(causes: Sequence[Cause]) -> Iterator[ShownCause]:
 
 
 def _filled(name: str, batch: Batch, facts: NightFacts, *, script: str, **content: object) -> str:
+    return fill(
+        name,
+        script=script,
+        page=name,
+        firm=visible(facts.firm_name),
+        batch_id=batch.id,
+        as_of=words.long_instant(batch.as_of, facts.zone),
+        **content,
+    )
+
+
+def fill(name: str, *, script: str = "", **content: object) -> str:
+    """The template `name` as one HTML file; styles and `script` are inlined, and nothing else may run.
+
+    Args:
+        content: what the template shows; every text is escaped.
+    """
     style = _static("report.css")
     code = _static(f"{script}.js") if script else ""
     policy = [
@@ -104,10 +121,6 @@ def _filled(name: str, batch: Batch, facts: NightFacts, *, script: str, **conten
         _environment()
         .get_template(f"{name}.html.j2")
         .render(
-            page=name,
-            firm=visible(facts.firm_name),
-            batch_id=batch.id,
-            as_of=words.long_instant(batch.as_of, facts.zone),
             policy="; ".join(policy),
             style=Markup(style),  # noqa: S704 - our own files, no data
             code=Markup(code),  # noqa: S704

@@ -12,13 +12,14 @@ import pytest
 
 from lms_hris_pipeline.report.render import render_reports
 from lms_hris_pipeline.tables import reconcile
-from lms_hris_pipeline_tests.support.reports import busy_night, facts_of
+from lms_hris_pipeline_tests.support.people_tables import linked_page_of
+from lms_hris_pipeline_tests.support.reports import HOSTILE, busy_night, facts_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PAGES = ("index", "exceptions", "chargeback")
+PAGES = ("index", "exceptions", "chargeback", "linked")
 ROW = "#findings tr.finding"
 
 pytestmark = [
@@ -32,6 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     batch = busy_night(40)
     target = tmp_path_factory.mktemp("reports") / "night"
     render_reports(batch, target, facts_of(batch))
+    (target / "linked.html").write_text(linked_page_of(HOSTILE), encoding="utf-8")
     (target / "total").write_text(str(batch.count(reconcile.EXCEPTIONS)))
     batch.close()
     return target

@@ -1,0 +1,86 @@
+"""`lms-hris match`: the matcher for anybody's tables. The commands and their help; each imports its work when called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+match_app = typer.Typer(
+    no_args_is_help=True,
+    epilog="[bold]Examples[/bold]\n\n  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv",
+    help="Link people in files of your own: who is who, and who is there twice.",
+)
+Maps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="The file's column that is one of ours, such as given_name=first_name; id is the row's id. Repeatable.",
+    ),
+]
+DateFormat = Annotated[
+    str, typer.Option(help="How dates are written, such as %d/%m/%Y.", show_default="2026-11-23 or 20261123")
+]
+BadDates = Annotated[
+    str,
+    typer.Option(metavar="refuse|empty", help="What to do about dates that cannot be read: stop, or leave them out."),
+]
+Encoding = Annotated[str, typer.Option(help="How the CSV files are written, such as cp1252.")]
+
+
+@match_app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris match people --workers hr.parquet --learners lms.parquet --out links.parquet\n\n"
+    "  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --report links.html\n\n"
+    "  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --decisions said.csv\n\n"
+    '  $ lms-hris match people --workers a.csv --learners b.csv --out links.csv --map rec_id=id --map "given_name=first_name"'
+)
+def people(
+    workers: Annotated[Path, typer.Option(help="CSV or Parquet: worker_id and what is known of each.")],
+    learners: Annotated[Path, typer.Option(help="CSV or Parquet: learner_id and what is known of each.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: one row a learner.")],
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV or Parquet of pairs that a person decided: worker_id, learner_id, decision (same or different)."
+        ),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML page to write, with the pairs to look at.")] = None,
+    maps: Maps = None,
+    date_format: DateFormat = "",
+    bad_dates: BadDates = "refuse",
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Find each learner's worker: linked, to review, second account, or nobody.
+
+    Both files have an id and any of employee_number, first_name, last_name, email, department, job_title, manager_email,
+    location, hire_date; also birth_date, street, postcode, city, universal_id. What is missing is taken as empty and said,
+    other columns are ignored and named. Thresholds are those of \\[matching] in the settings, where there are any.
+    """
+    from lms_hris_pipeline.cli.match_files import Reading, run_match_people
+
+    reading = Reading(tuple(maps or ()), date_format, bad_dates, encoding)
+    run_match_people(workers, learners, out, decisions, report, reading)
+
+
+@match_app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris match dedupe --people people.parquet --out pairs.parquet\n\n"
+    "  $ lms-hris match dedupe --people people.csv --out pairs.csv --map rec_id=id --map surname=last_name"
+)
+def dedupe(
+    people: Annotated[
+        Path, typer.Option(help="CSV or Parquet: person_id (or id, worker_id, learner_id) and what is known.")
+    ],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: one row a pair of records of one person.")],
+    maps: Maps = None,
+    date_format: DateFormat = "",
+    bad_dates: BadDates = "refuse",
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Find records of one table that are the same person."""
+    from lms_hris_pipeline.cli.match_files import Reading, run_dedupe
+
+    run_dedupe(people, out, Reading(tuple(maps or ()), date_format, bad_dates, encoding))
