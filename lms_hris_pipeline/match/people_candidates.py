@@ -21,6 +21,8 @@ from lms_hris_pipeline.warehouse import Batch
 
 MAX_BLOCK_PAIRS = 400
 MAX_BITS = 40.0
+MOST_HOLDERS, MOST_HOLDERS_WITHIN = 2, 20
+"""More records than these with one address or number: it is shared. One table may hold a person many times."""
 SWAPPED_SIMILARITY = 0.88
 _RARITIES = {"first_name": "first_rarity", "last_name": "last_rarity", "hire_date": "date_rarity", "place": "place_rarity", "job_title": "title_rarity"}  # fmt: skip
 _SHORT = {
@@ -35,7 +37,6 @@ FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swa
 LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped", "swapped_close")
 _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
-_SURE_NAMES, _SURE_KEYS = 4, 3
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _NAME_PAIRS = """
@@ -124,14 +125,19 @@ class Candidates:
         return self.compared.has_level(field, names)
 
 
-def compare_people(given: Given, weights: Weights, known_pairs: tuple[Ints, Ints]) -> Compared:
-    """Every pair that is worth comparing, and the `known_pairs` of account and worker, compared."""
+def compare_people(
+    given: Given, weights: Weights, known_pairs: tuple[Ints, Ints], *, is_within: bool = False
+) -> Compared:
+    """Every pair that is worth comparing, and the `known_pairs` of account and worker, compared.
+
+    Within one table both sides are the same records: each pair once, nobody with themselves.
+    """
     bench = Batch.in_memory(as_of=_NO_TIME)
     try:
         bench.execute("set memory_limit = '4GB'")
         bench.execute("set preserve_insertion_order = false")
-        _load(bench, given, weights)
-        _find_pairs(bench, known_pairs)
+        _load(bench, given, weights, MOST_HOLDERS_WITHIN if is_within else MOST_HOLDERS)
+        _find_pairs(bench, known_pairs, is_within=is_within)
         return _read_levels(bench, given, weights)
     finally:
         bench.close()
@@ -153,20 +159,19 @@ def _make(bench: Batch, table: str, query: str, params: Mapping[str, object] | N
     bench.execute(f"create table people_{table} as {people_query(query)}", params)
 
 
-def _load(bench: Batch, given: Given, weights: Weights) -> None:
+def _load(bench: Batch, given: Given, weights: Weights, most_holders: int) -> None:
     views = {
         "people_given_accounts": given.accounts,
         "people_given_workers": given.workers,
         "people_given_names": given.names,
     }
-    population = {"population": weights.population(given.person_count)}
+    params = {"population": weights.population(given.person_count), "most_holders": most_holders}
     with bench.lending(views):
         names = bench.arrow(people_query("words"))["name"].to_pylist()
         with bench.lending({"people_name_forms": _name_forms(names)}):
             bench.execute("create table people_forms as select * from people_name_forms")
-        _make(bench, "workers", "workers", population)
-        _make(bench, "accounts", "accounts")
-        _make(bench, "ways", "ways", population)
+        for table in ("workers", "accounts", "ways"):
+            _make(bench, table, table, params)
 
 
 def _name_forms(names: list[str]) -> pa.Table:
@@ -191,24 +196,18 @@ def _numbered(texts: list[str]) -> pa.Array:
     return pa.array([numbers.setdefault(text, len(numbers)) if text else None for text in texts], pa.int32())
 
 
-def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints]) -> None:
+def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints], *, is_within: bool) -> None:
     known = pa.table(
         {"account_no": pa.array(known_pairs[0], pa.int32()), "worker_no": pa.array(known_pairs[1], pa.int32())}
     )
-    limit = {"max_block_pairs": MAX_BLOCK_PAIRS}
+    limit = {"max_block_pairs": MAX_BLOCK_PAIRS, "is_within": is_within}
     with bench.lending({"people_known": known}):
         bench.execute("create table people_known_pairs as select distinct * from people_known")
     _make(bench, "sure_pairs", "sure_pairs", limit)
-    # who shares both names and a number or an address with somebody needs no wider search
-    bench.execute(
-        f"create table people_settled as select distinct account_no from people_sure_pairs "
-        f"where rules & {_SURE_NAMES} > 0 and rules & {_SURE_KEYS} > 0"
-    )
+    _make(bench, "settled", "settled", {"is_within": is_within})
     for side, keyed in (("account", "keyed_accounts"), ("way", "keyed_ways")):
         bench.execute(f"create or replace view people_keyed as {people_query(keyed)}")
-        bench.execute(
-            f"create table people_{side}_keys as select record_no as {side}_no, key from ({people_query('keys')})"
-        )
+        _make(bench, f"{side}_keys", "keys")
     _make(bench, "pairs", "pairs", limit)
     bench.execute(_NAME_PAIRS)
     _make(bench, "name_levels", "name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})

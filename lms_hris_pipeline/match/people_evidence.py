@@ -33,7 +33,7 @@ def evidence_of(
     frame = {
         "model": weights.version,
         "prior": round(found.prior, 3),
-        "thresholds": {"link_at": settings.link_at, "review_at": settings.review_at, "margin": settings.margin},
+        "thresholds": _thresholds(settings),
     }
     causes = {
         mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
@@ -47,6 +47,20 @@ def evidence_of(
     has_rival = (decisions.chosen != NOBODY) & (decisions.runner_up != NOBODY)
     parts.append(_runner_up(given, found, decisions, fields, has_rival))
     return _joined([*parts, "}"], len(place))
+
+
+def pair_evidence(
+    given: Given, found: Candidates, weights: Weights, settings: MatchSettings, fields: Sequence[str]
+) -> pa.Array:
+    """One JSON text a candidate: its levels, their weights, and the frame in which they were weighed."""
+    frame = {"model": weights.version, "prior": round(found.prior, 3), "thresholds": _thresholds(settings)}
+    head = json.dumps(frame, separators=(",", ":"))[:-1]
+    rows = len(found.account)
+    return _joined([head, *_compared_parts(given, found, weights, np.arange(rows), fields)[2:], "}"], rows)
+
+
+def _thresholds(settings: MatchSettings) -> dict[str, float]:
+    return {"link_at": settings.link_at, "review_at": settings.review_at, "margin": settings.margin}
 
 
 def _compared_parts(

@@ -27,7 +27,7 @@ _SECOND_FIELDS = {
 }
 # a place is shared by colleagues: it does not tell two of the same name apart
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
-VERY_SURE = 0.999
+VERY_SURE = 0.99
 NOBODY = -1
 
 CAUSES = (

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from lms_hris_pipeline.match.people_duplicates import duplicates_within
 from lms_hris_pipeline.match.people_engine import match_given
 from lms_hris_pipeline.match.people_given import given_tables
 from lms_hris_pipeline.match.people_known import read_known
@@ -57,6 +58,25 @@ def link_people(
     matched = match_given(given, known, weights, settings, keys_are_strict=False)
     rows = pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
     return LinkedPeople(rows.drop_columns(["method"]), matched.shown())
+
+
+def find_duplicates(people: pa.Table, settings: MatchSettings, weights: Weights | None = None) -> pa.Table:
+    """Pairs of records of one table that are one person, or may be: id_a, id_b, score, decision, cluster_id, evidence.
+
+    `people` has `person_id` and any of the columns in `people_given`. Decision is link or review; cluster_id is null
+    for review.
+    """
+    bench = Batch.in_memory(as_of=_NO_TIME)
+    try:
+        given = given_tables(bench, _renamed(people, "worker_id"), _renamed(people, "learner_id"))
+    finally:
+        bench.close()
+    fields = tuple(field for field in LEVELS if field not in _HOUSE_FIELDS)
+    return duplicates_within(given, weights or load_weights(), settings, fields)
+
+
+def _renamed(people: pa.Table, key: str) -> pa.Table:
+    return people.rename_columns([key if name == "person_id" else name for name in people.column_names])
 
 
 def _pair_decisions(decisions: pa.Table | None) -> pa.Table:

@@ -58,6 +58,7 @@ class Weights:
     known_bits: float
     second_account_bits: float
     waiting_bits: float
+    duplicate_bits: float
     fields: Mapping[str, Mapping[str, float]]
     rarities: Mapping[str, Rarity]
 
@@ -114,6 +115,7 @@ def read_weights(text: str, origin: str) -> Weights:
         found["known_bits"],
         found["second_account_bits"],
         found["waiting_bits"],
+        found["duplicate_bits"],
         fields,
         rarities,
     )

@@ -1,5 +1,5 @@
 -- grain: one account, its fields in the form in which they are compared
--- An e-mail or number that three or more accounts carry says nothing about who they are: it is left out.
+-- An e-mail or number that more than $most_holders accounts carry says nothing about who they are: it is left out.
 with addresses as (
     select
         accounts.account_no,
@@ -23,7 +23,7 @@ shared_emails as (
     ) as held
     where held.email is not null
     group by held.email
-    having count(*) > 2
+    having count(*) > $most_holders
     union
     select workers.email
     from people_workers as workers
@@ -35,7 +35,7 @@ shared_numbers as (
     from addresses
     where addresses.number is not null
     group by addresses.number
-    having count(*) > 2
+    having count(*) > $most_holders
 ),
 
 own as (

@@ -15,19 +15,26 @@ blocks as (
 )
 
 select
-    account_side.account_no,
-    way_side.way_no
-from blocks
-inner join people_account_keys as account_side on account_side.key = blocks.key
-inner join people_way_keys as way_side on way_side.key = blocks.key
-union
-select
-    sure.account_no,
-    sure.way_no
-from people_sure_pairs as sure
-union
-select
-    known.account_no,
-    ways.way_no
-from people_known_pairs as known
-inner join people_ways as ways on ways.worker_no = known.worker_no
+    found.account_no,
+    found.way_no
+from (
+    select
+        account_side.record_no as account_no,
+        way_side.record_no as way_no
+    from blocks
+    inner join people_account_keys as account_side on account_side.key = blocks.key
+    inner join people_way_keys as way_side on way_side.key = blocks.key
+    union
+    select
+        sure.account_no,
+        sure.way_no
+    from people_sure_pairs as sure
+    union
+    select
+        known.account_no,
+        ways.way_no
+    from people_known_pairs as known
+    inner join people_ways as ways on ways.worker_no = known.worker_no
+) as found
+-- within one table each pair is compared once, and nobody with themselves
+where not $is_within or found.account_no < found.way_no

@@ -1,5 +1,5 @@
 -- grain: one worker record, its fields in the form in which they are compared, and how rare each value is
--- An address of three or more people is nobody's own. Rarity is in bits: how many people share the value.
+-- An address of more than $most_holders people is nobody's own. Rarity is in bits: how many people share the value.
 with counted as (
     select
         workers.worker_no,
@@ -47,7 +47,7 @@ shared_emails as (
     from counted
     where counted.email is not null
     group by counted.email
-    having count(distinct counted.person_no) > 2
+    having count(distinct counted.person_no) > $most_holders
 ),
 
 date_sizes as (select counted.hire_date, count(*) as size from counted group by counted.hire_date),
