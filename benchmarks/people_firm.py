@@ -115,9 +115,9 @@ def _outsiders(division: Division, count: int, first_key: int) -> list[Record]:
     for name in division.pool.draw(count, division.rng, random):
         like = random.choice(division.people)
         kind = random.random()
-        if kind < 0.10:  # the same name as a worker
+        if kind < 0.04:  # the same name as a worker
             name = replace(name, first=like.name.first, last=like.name.last)
-        elif kind < 0.20:  # a relation of a worker
+        elif kind < 0.14:  # a relation of a worker
             name = replace(name, last=like.name.last)
         first, last = division.local_parts(name)
         is_leaver = random.random() < 0.30

@@ -231,22 +231,22 @@ def several(division: Division, person: Person, account: Record) -> bool:
 
 
 MISHAPS = {
-    "nickname": Mishap(0.020, nickname),
-    "other alphabet": Mishap(0.030, alphabet),
-    "part of the name": Mishap(0.012, part_of_name),
-    "namesake in department": Mishap(0.003, namesake),
-    "typo": Mishap(0.030, typo),
-    "two typos": Mishap(0.004, two_typos),
-    "names swapped": Mishap(0.008, swapped),
-    "marriage": Mishap(0.012, marriage),
-    "rehire": Mishap(0.015, rehire),
-    "conversion": Mishap(0.008, conversion),
-    "shared mailbox": Mishap(0.012, shared_mailbox),
-    "e-mail reused": Mishap(0.003, email_reused),
-    "e-mail swapped": Mishap(0.001, email_swapped),
-    "number reused": Mishap(0.003, number_reused),
-    "number swapped": Mishap(0.001, number_swapped),
-    "several": Mishap(0.008, several),
+    "nickname": Mishap(0.022, nickname),
+    "other alphabet": Mishap(0.035, alphabet),
+    "part of the name": Mishap(0.015, part_of_name),
+    "namesake in department": Mishap(0.004, namesake),
+    "typo": Mishap(0.040, typo),
+    "two typos": Mishap(0.006, two_typos),
+    "names swapped": Mishap(0.010, swapped),
+    "marriage": Mishap(0.018, marriage),
+    "rehire": Mishap(0.025, rehire),
+    "conversion": Mishap(0.012, conversion),
+    "shared mailbox": Mishap(0.018, shared_mailbox),
+    "e-mail reused": Mishap(0.005, email_reused),
+    "e-mail swapped": Mishap(0.002, email_swapped),
+    "number reused": Mishap(0.005, number_reused),
+    "number swapped": Mishap(0.002, number_swapped),
+    "several": Mishap(0.012, several),
 }
 """In this order, so that what can befall few people comes before what can befall all."""
 

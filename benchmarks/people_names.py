@@ -76,7 +76,7 @@ class NamePool:
         self._shares = self._shares / self._shares.sum()
         self._lists = [_lists(culture) for culture in CULTURES]
         self._weights = [
-            tuple(_zipf(len(names), shift) for names, shift in zip(lists, (15, 15, 25, 25), strict=True))
+            tuple(_zipf(len(names), shift) for names, shift in zip(lists, (10, 10, 12, 12), strict=True))
             for lists in self._lists
         ]
 
