@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from lms_hris_pipeline.match.names import CLOSE_SIMILARITY, name_form
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, people_query
-from lms_hris_pipeline.match.people_weights import LEVELS, Weights
+from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Weights
 from lms_hris_pipeline.warehouse import Batch
 
 MAX_BLOCK_PAIRS = 400
@@ -93,6 +93,10 @@ class Compared:
         # both names never say more than how rare they are together: names of one country go together
         excess = found["first_name"] + found["last_name"] - self.rarities["both_names"]
         found["both_names"] = np.round(found["both_names"] - np.maximum(excess, 0.0), 2)
+        # of one name, and nothing else up to date: contradictions that have one cause do not add up
+        against = sum(np.minimum(found[field], 0.0) for field in STALE_FIELDS)
+        too_much = np.maximum(-against - weights.most_stale_bits, 0.0)
+        found["stale_record"] = np.round(np.where(self.has_level("stale_record", ("yes",)), too_much, 0.0), 2)
         return found
 
 
@@ -215,7 +219,7 @@ def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints], *, is_within: bool
 
 def _read_levels(bench: Batch, given: Given, weights: Weights) -> Compared:
     rows = bench.arrow(people_query("levels"), {**_NUMBERS, "swapped_similarity": SWAPPED_SIMILARITY})
-    levels = {field: rows[field].to_numpy() for field in LEVELS if field != "both_names"}
+    levels = {field: rows[field].to_numpy() for field in LEVELS if field not in ("both_names", "stale_record")}
     rarities = {field: rows[column].to_numpy() for field, column in _RARITIES.items()}
     compared = Compared(ints(rows, "account_no"), ints(rows, "worker_no"), levels, rarities)
     first, last = compared.has_level("first_name", FIRST_AGREES), compared.has_level("last_name", LAST_AGREES)
@@ -229,9 +233,18 @@ def _read_levels(bench: Batch, given: Given, weights: Weights) -> Compared:
     return Compared(
         compared.account,
         compared.worker,
-        {**levels, "both_names": together},
+        {**levels, "both_names": together, "stale_record": _stale(compared, together)},
         {**rarities, "both_names": ceiling.astype(np.float32)},
     )
+
+
+def _stale(compared: Compared, together: Codes) -> Codes:
+    """Whether a record of the same names contradicts in most fields."""
+    contradicted = np.zeros(len(together), dtype=np.int64)
+    for field in STALE_FIELDS:
+        against = [level for level in ("different", "none", "other_scheme", "other_domain") if level in LEVELS[field]]
+        contradicted += compared.has_level(field, against)
+    return ((together <= 1) & (contradicted >= 2)).astype(np.uint8)
 
 
 def _best_of_each_person(given: Given, compared: Compared, bits: Floats, forbidden: tuple[Ints, Ints]) -> Ints:

@@ -74,7 +74,7 @@ def _compared_parts(
     weighed = taken.weigh(weights)
     for number, field in enumerate(fields):
         opening = [f'{"," if number else ""}"{field}":{{"level":"{level}","weight":' for level in LEVELS[field]]
-        if field in weights.rarities or field == "both_names":
+        if field in weights.rarities or field in ("both_names", "stale_record"):
             parts += [_coded(taken.levels[field], opening), _decimal(weighed[field], 2), "}"]
         else:
             table = weights.table(field)

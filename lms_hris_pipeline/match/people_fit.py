@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from lms_hris_pipeline.match.people_candidates import Candidates, Compared, Floats
 from lms_hris_pipeline.match.people_given import Bools, Ints
-from lms_hris_pipeline.match.people_weights import LEVELS, Rarity, Weights
+from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Rarity, Weights
 
 WIDEST_BITS = 16.0
 NEUTRAL = "missing"
@@ -99,6 +99,7 @@ class _Prepared:
     is_same: Bools
     size: int
     nobody: float
+    most_stale: float
 
     @classmethod
     def of(
@@ -129,6 +130,7 @@ class _Prepared:
             new_place[sample.told[has_rows]],
             np.array([of_account[account] for account in sample.accounts[has_rows].tolist()], dtype=np.int64),
             sample.is_same[has_rows], len(names), 1.0 if with_nobody else 0.0,
+            start.most_stale_bits,
         )  # fmt: skip
 
     def loss(self, point: Floats) -> tuple[float, Floats]:
@@ -142,6 +144,10 @@ class _Prepared:
         bits = self.prior + point[-1] - np.where(is_over, excess, 0.0)
         for field in sorted(weighed):
             bits = bits + weighed[field]
+        against = sum(np.minimum(weighed[field], 0.0) for field in STALE_FIELDS)
+        is_stale = self.rows.has_level("stale_record", ("yes",)) & (-against > self.most_stale)
+        bits = bits + np.where(is_stale, -against - self.most_stale, 0.0)
+        silent = {field: is_stale & (weighed[field] < 0) for field in STALE_FIELDS}
         odds = np.exp2(np.clip(bits, -60, 60))
         totals = self.nobody + np.add.reduceat(odds, self.starts)
         chance = odds / totals[self.group]
@@ -153,20 +159,20 @@ class _Prepared:
         named = self.told >= 0
         np.subtract.at(slope, self.told[named], factor[named])
         slope *= _LN2
-        return -float(np.log(likely).sum()), self._parameters(slope, is_over)
+        return -float(np.log(likely).sum()), self._parameters(slope, is_over, silent)
 
-    def _parameters(self, slope: Floats, is_over: Bools) -> Floats:
-        found = np.zeros(self.size + 1 + len(self.shares) + 1)
-        plain = np.where(is_over, 0.0, slope)
+    def _parameters(self, slope: Floats, is_over: Bools, silent: Mapping[str, Bools]) -> Floats:
+        """The slope by parameter; where a sum was capped, what was beyond the cap moves nothing."""
+        found = np.zeros(self.size + 1)
+        names = np.where(is_over, 0.0, slope)
+        felt = {
+            field: names if field in ("first_name", "last_name") else np.where(silent.get(field, False), 0.0, slope)
+            for field in self.columns
+        }
         for field, column in self.columns.items():
-            felt = plain if field in ("first_name", "last_name") else slope
-            found[: self.size + 1] += np.bincount(column, weights=felt, minlength=self.size + 1)
-        told = np.delete(found, self.size)
-        for number, field in enumerate(self.shares):
-            felt = plain if field in ("first_name", "last_name") else slope
-            told[self.size + number] = (felt * self.added[field]).sum()
-        told[-1] = slope.sum()
-        return told
+            found += np.bincount(column, weights=felt[field], minlength=self.size + 1)
+        shares = [float((felt[field] * self.added[field]).sum()) for field in self.shares]
+        return np.r_[found[: self.size], shares, slope.sum()]
 
 
 def _added(told: Rarity, field: str, rows: Compared) -> Floats:

@@ -33,8 +33,12 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "account_age": ("plausible", "before_hire", "after_leaving", "missing"),
     "birth_date": ("exact", "close", "different", "missing"),
     "address": ("all", "most", "some", "none", "missing"),
+    "stale_record": ("no", "yes", "missing"),
 }
 """The levels of every field; a level's position is its number wherever numbers stand for levels."""
+
+STALE_FIELDS = ("employee_number", "email", "hire_date", "place", "job_title")
+"""What goes stale together when somebody left and came back, or was employed after a contract."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,6 +63,7 @@ class Weights:
     second_account_bits: float
     waiting_bits: float
     duplicate_bits: float
+    most_stale_bits: float
     fields: Mapping[str, Mapping[str, float]]
     rarities: Mapping[str, Rarity]
 
@@ -116,6 +121,7 @@ def read_weights(text: str, origin: str) -> Weights:
         found["second_account_bits"],
         found["waiting_bits"],
         found["duplicate_bits"],
+        found["most_stale_bits"],
         fields,
         rarities,
     )
