@@ -146,7 +146,7 @@ class ScopeSettings(_Section):
 class MatchSettings(_Section):
     """Thresholds of people matching, as probabilities and their distance."""
 
-    link_at: float = Field(default=0.98, gt=0.5, le=1.0)
+    link_at: float = Field(default=0.95, gt=0.5, le=1.0)
     review_at: float = Field(default=0.30, gt=0.0, lt=1.0)
     margin: float = Field(default=0.25, ge=0.0, le=1.0)
 
