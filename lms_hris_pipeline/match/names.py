@@ -81,6 +81,8 @@ class NameForm:
 
 def fold_name(name: str) -> str:
     """`name` in plain small Latin letters, words apart by one space; other alphabets than Cyrillic and Greek stay."""
+    if name.isascii() and name.isalpha():
+        return name.lower()
     text = unicodedata.normalize("NFKC", name).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_CYRILLIC)

@@ -40,7 +40,7 @@ _LAST_EQUAL = ("exact", "variant", "former", "swapped")
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _NAME_PAIRS = """
-create table people_name_pairs as
+create temp table people_name_pairs as
 select distinct accounts.first_no as mine, ways.first_no as theirs, true as is_first
 from people_pairs as pairs
 inner join people_accounts as accounts on accounts.account_no = pairs.account_no
@@ -86,10 +86,10 @@ class Compared:
         """The weight of each field, to two decimals."""
         found = {}
         for field, codes in self.levels.items():
-            weight = weights.table(field)[codes]
+            weight = np.round(weights.table(field), 2)[codes]
             if field in weights.rarities:
-                weight = weight + weights.scaled(field, self.rarities[field], codes)
-            found[field] = np.round(weight, 2)
+                weight += np.round(weights.scaled(field, self.rarities[field], codes), 2)
+            found[field] = weight
         # both names never say more than how rare they are together: names of one country go together
         excess = found["first_name"] + found["last_name"] - self.rarities["both_names"]
         found["both_names"] = np.round(found["both_names"] - np.maximum(excess, 0.0), 2)
@@ -160,7 +160,7 @@ def find_candidates(given: Given, compared: Compared, weights: Weights, forbidde
 
 
 def _make(bench: Batch, table: str, query: str, params: Mapping[str, object] | None = None) -> None:
-    bench.execute(f"create table people_{table} as {people_query(query)}", params)
+    bench.execute(f"create temp table people_{table} as {people_query(query)}", params)
 
 
 def _load(bench: Batch, given: Given, weights: Weights, most_holders: int) -> None:
@@ -173,7 +173,7 @@ def _load(bench: Batch, given: Given, weights: Weights, most_holders: int) -> No
     with bench.lending(views):
         names = bench.arrow(people_query("words"))["name"].to_pylist()
         with bench.lending({"people_name_forms": _name_forms(names)}):
-            bench.execute("create table people_forms as select * from people_name_forms")
+            bench.execute("create temp table people_forms as select * from people_name_forms")
         for table in ("workers", "accounts", "ways"):
             _make(bench, table, table, params)
 
@@ -206,11 +206,11 @@ def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints], *, is_within: bool
     )
     limit = {"max_block_pairs": MAX_BLOCK_PAIRS, "is_within": is_within}
     with bench.lending({"people_known": known}):
-        bench.execute("create table people_known_pairs as select distinct * from people_known")
+        bench.execute("create temp table people_known_pairs as select distinct * from people_known")
     _make(bench, "sure_pairs", "sure_pairs", limit)
     _make(bench, "settled", "settled", {"is_within": is_within})
     for side, keyed in (("account", "keyed_accounts"), ("way", "keyed_ways")):
-        bench.execute(f"create or replace view people_keyed as {people_query(keyed)}")
+        bench.execute(f"create or replace temp view people_keyed as {people_query(keyed)}")
         _make(bench, f"{side}_keys", "keys")
     _make(bench, "pairs", "pairs", limit)
     bench.execute(_NAME_PAIRS)
@@ -255,7 +255,8 @@ def _best_of_each_person(given: Given, compared: Compared, bits: Floats, forbidd
     person = given.person_of[worker]
     group = account * given.person_count + person
     rows = np.arange(len(account))
-    if len(np.unique(group)) < len(group):
+    # where everybody has one record and one name, no pair can be there twice
+    if max(given.names.num_rows, given.workers.num_rows) > given.person_count:
         is_current = given.worker_flag("is_current")[worker]
         order = np.lexsort((worker, ~is_current, -bits, group))
         first = np.ones(len(order), dtype=bool)

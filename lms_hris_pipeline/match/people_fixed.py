@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_candidates import Candidates
 from lms_hris_pipeline.match.people_facts import NOBODY, Facts, Standing, causes_mask
@@ -57,8 +58,8 @@ def find_comebacks(
     HR did not join them: people must.
     """
     comebacks = np.full(given.account_count, NOBODY, dtype=np.int64)
-    types = [(kind or "").lower() for kind in given.workers["worker_type"].to_pylist()]
-    is_contingent = np.array([kind == CONTINGENT for kind in types], dtype=bool)
+    types = pc.utf8_lower(given.workers["worker_type"].combine_chunks())
+    is_contingent = pc.fill_null(pc.equal(types, CONTINGENT), False).to_numpy(zero_copy_only=False)
     if given.worker_flag("is_in_scope").all() and not is_contingent.any():
         return comebacks
     best = standing.best[found.account]

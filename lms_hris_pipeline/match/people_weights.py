@@ -91,8 +91,8 @@ class Weights:
         """What `rarity` adds at `levels`: nothing where the level does not agree."""
         told = self.rarities[field]
         takes = np.isin(np.arange(len(LEVELS[field])), [LEVELS[field].index(level) for level in told.levels])
-        added = np.clip(np.nan_to_num(rarity, nan=told.least), told.least, told.most) * told.share
-        return np.where(takes[levels], added, 0.0)
+        added = np.clip(rarity, told.least, told.most) * told.share
+        return np.where(takes[levels] & (added == added), added, 0.0)
 
 
 def read_weights(text: str, origin: str) -> Weights:

@@ -65,6 +65,8 @@ placed as (
         workers.title_rarity,
         accounts.number as account_number,
         workers.number as worker_number,
+        accounts.has_letter as account_has_letter,
+        workers.has_letter as worker_has_letter,
         accounts.digits as account_digits,
         workers.digits as worker_digits,
         workers.former_numbers,
@@ -83,6 +85,8 @@ placed as (
         workers.other_hire_date,
         accounts.job_title,
         workers.job_title as worker_job_title,
+        accounts.title_has_digit,
+        workers.title_has_digit as worker_title_has_digit,
         accounts.worker_type as account_type,
         workers.worker_type,
         accounts.created_date,
@@ -161,11 +165,16 @@ select
         when counted.worker_number is null then $number_missing
         when counted.account_digits = counted.worker_digits then $number_same_digits
         when
-            regexp_matches(counted.account_number, '[A-Z]') <> regexp_matches(counted.worker_number, '[A-Z]')
+            counted.account_has_letter <> counted.worker_has_letter
             or abs(len(counted.account_number) - len(counted.worker_number)) > 2
             then $number_other_scheme
         when
             len(counted.account_number) >= 4
+            -- one slip leaves one end as it was: asking that first spares most of the time
+            and (
+                left(counted.account_number, 2) = left(counted.worker_number, 2)
+                or right(counted.account_number, 2) = right(counted.worker_number, 2)
+            )
             and damerau_levenshtein(counted.account_number, counted.worker_number) = 1
             then $number_close
         else $number_different
@@ -187,15 +196,17 @@ select
             and counted.worker_mailbox in (counted.account_mailbox, counted.other_account_mailbox)
             then $email_local_part
         when
-            len(counted.worker_email) >= 12
+            len(counted.worker_mailbox) >= 5
             and (
                 (
-                    abs(len(counted.account_email) - len(counted.worker_email)) <= 1
-                    and damerau_levenshtein(counted.account_email, counted.worker_email) = 1
+                    counted.account_domain = counted.worker_domain
+                    and abs(len(counted.account_mailbox) - len(counted.worker_mailbox)) <= 1
+                    and left(counted.account_mailbox, 1) = left(counted.worker_mailbox, 1)
+                    and damerau_levenshtein(counted.account_mailbox, counted.worker_mailbox) = 1
                 )
                 or (
-                    abs(len(counted.other_account_email) - len(counted.worker_email)) <= 1
-                    and damerau_levenshtein(counted.other_account_email, counted.worker_email) = 1
+                    abs(len(counted.other_account_mailbox) - len(counted.worker_mailbox)) <= 1
+                    and damerau_levenshtein(counted.other_account_mailbox, counted.worker_mailbox) = 1
                 )
             )
             then $email_close
@@ -208,10 +219,22 @@ select
         when
             abs(counted.hire_date - counted.worker_hire_date) <= 31
             or abs(counted.hire_date - counted.other_hire_date) <= 31
-            or strftime(counted.hire_date, '%Y-%d-%m') = strftime(counted.worker_hire_date, '%Y-%m-%d')
-            or damerau_levenshtein(
-                strftime(counted.hire_date, '%Y%m%d'), strftime(counted.worker_hire_date, '%Y%m%d')
-            ) = 1
+            or (
+                year(counted.hire_date) = year(counted.worker_hire_date)
+                and (
+                    (
+                        month(counted.hire_date) = day(counted.worker_hire_date)
+                        and day(counted.hire_date) = month(counted.worker_hire_date)
+                    )
+                    or month(counted.hire_date) = month(counted.worker_hire_date)
+                    or day(counted.hire_date) = day(counted.worker_hire_date)
+                )
+            )
+            or (
+                abs(year(counted.hire_date) - year(counted.worker_hire_date)) in (1, 10)
+                and month(counted.hire_date) = month(counted.worker_hire_date)
+                and day(counted.hire_date) = day(counted.worker_hire_date)
+            )
             then $date_near
         else $date_different
     end::utinyint as hire_date,
@@ -229,11 +252,15 @@ select
         when counted.job_title = counted.worker_job_title then $title_exact
         when
             -- a code that holds a number is another code, however alike
-            not regexp_matches(counted.job_title || counted.worker_job_title, '[0-9]')
+            not counted.title_has_digit
+            and not counted.worker_title_has_digit
             and (
                 contains(counted.job_title, counted.worker_job_title)
                 or contains(counted.worker_job_title, counted.job_title)
-                or jaro_winkler_similarity(counted.job_title, counted.worker_job_title) >= 0.92
+                or (
+                    left(counted.job_title, 3) = left(counted.worker_job_title, 3)
+                    and jaro_winkler_similarity(counted.job_title, counted.worker_job_title) >= 0.92
+                )
             )
             then $title_similar
         else $title_different
