@@ -84,3 +84,24 @@ def dedupe(
     from lms_hris_pipeline.cli.match_files import Reading, run_dedupe
 
     run_dedupe(people, out, Reading(tuple(maps or ()), date_format, bad_dates, encoding))
+
+
+@match_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris match recalibrate")
+def recalibrate(
+    batch: Annotated[str | None, typer.Option(help="The batch whose records and decisions to learn from.")] = None,
+) -> None:
+    """Learn weights from the decisions people took on pairs, and stage them with a before and after."""
+    from lms_hris_pipeline.cli.match_models import run_recalibrate
+
+    run_recalibrate(batch)
+
+
+@match_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris match adopt people-2-r1a2b3c4d --by ada")
+def adopt(
+    version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
+    by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",
+) -> None:
+    """Let the nights use a model that was staged, or the shipped one again."""
+    from lms_hris_pipeline.cli.match_models import run_adopt
+
+    run_adopt(version, by)

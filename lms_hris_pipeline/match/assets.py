@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from lms_hris_pipeline.match.people import match_people
+from lms_hris_pipeline.match.people_models import adopted_weights, models_folder
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.resources.assets import Built, python_asset
 from lms_hris_pipeline.resources.night import Night
@@ -22,7 +23,8 @@ def _recorded(table: Table) -> dg.AssetsDefinition:
 
 def _people(night: Night) -> Built:
     """Who is who: every learner's most likely worker, with a decision and its evidence."""
-    found = match_people(night.batch, night.settings.matching)
+    weights = adopted_weights(models_folder(night.data_dir))
+    found = match_people(night.batch, night.settings.matching, weights)
     return Built(found.rows, found.shown)
 
 

@@ -18,7 +18,7 @@ from lms_hris_pipeline.match.people_explain import Explainer
 from lms_hris_pipeline.match.people_facts import NOBODY
 from lms_hris_pipeline.match.people_given import read_given
 from lms_hris_pipeline.match.people_known import read_known
-from lms_hris_pipeline.match.people_weights import LEVELS, load_weights
+from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.tables.match import PAIR_DECISIONS, RECORDED_LINKS
 from lms_hris_pipeline.warehouse import Batch
@@ -35,13 +35,13 @@ class PeopleMatched:
     shown: Mapping[str, int | float | str]
 
 
-def match_people(batch: Batch, settings: MatchSettings) -> PeopleMatched:
+def match_people(batch: Batch, settings: MatchSettings, weights: Weights | None = None) -> PeopleMatched:
     """One row for each account of kind employee, by learner id; the same whatever the order of the input.
 
     Reads canonical.workers, employments, learners and supervisory_organizations, and the ledger's snapshot in
-    match.recorded_links and match.pair_decisions.
+    match.recorded_links and match.pair_decisions. Without `weights` the shipped ones are used.
     """
-    weights = load_weights()
+    weights = weights or load_weights()
     given = read_given(batch)
     known = read_known(given, batch.read(RECORDED_LINKS), batch.read(PAIR_DECISIONS))
     matched = match_given(given, known, weights, settings, keys_are_strict=True)

@@ -94,7 +94,9 @@ class Compared:
         excess = found["first_name"] + found["last_name"] - self.rarities["both_names"]
         found["both_names"] = np.round(found["both_names"] - np.maximum(excess, 0.0), 2)
         # of one name, and nothing else up to date: contradictions that have one cause do not add up
-        against = sum(np.minimum(found[field], 0.0) for field in STALE_FIELDS)
+        against = np.zeros(len(self.account))
+        for field in STALE_FIELDS:
+            against += np.minimum(found[field], 0.0)
         too_much = np.maximum(-against - weights.most_stale_bits, 0.0)
         found["stale_record"] = np.round(np.where(self.has_level("stale_record", ("yes",)), too_much, 0.0), 2)
         return found
@@ -130,18 +132,24 @@ class Candidates:
 
 
 def compare_people(
-    given: Given, weights: Weights, known_pairs: tuple[Ints, Ints], *, is_within: bool = False
+    given: Given,
+    weights: Weights,
+    known_pairs: tuple[Ints, Ints],
+    *,
+    is_within: bool = False,
+    only_known: bool = False,
 ) -> Compared:
     """Every pair that is worth comparing, and the `known_pairs` of account and worker, compared.
 
-    Within one table both sides are the same records: each pair once, nobody with themselves.
+    Within one table both sides are the same records: each pair once, nobody with themselves. Where only known pairs
+    are wanted, no others are looked for.
     """
     bench = Batch.in_memory(as_of=_NO_TIME)
     try:
         bench.execute("set memory_limit = '4GB'")
         bench.execute("set preserve_insertion_order = false")
         _load(bench, given, weights, MOST_HOLDERS_WITHIN if is_within else MOST_HOLDERS)
-        _find_pairs(bench, known_pairs, is_within=is_within)
+        _find_pairs(bench, known_pairs, is_within=is_within, only_known=only_known)
         return _read_levels(bench, given, weights)
     finally:
         bench.close()
@@ -200,21 +208,28 @@ def _numbered(texts: list[str]) -> pa.Array:
     return pa.array([numbers.setdefault(text, len(numbers)) if text else None for text in texts], pa.int32())
 
 
-def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints], *, is_within: bool) -> None:
+def _find_pairs(bench: Batch, known_pairs: tuple[Ints, Ints], *, is_within: bool, only_known: bool) -> None:
     known = pa.table(
         {"account_no": pa.array(known_pairs[0], pa.int32()), "worker_no": pa.array(known_pairs[1], pa.int32())}
     )
     limit = {"max_block_pairs": MAX_BLOCK_PAIRS, "is_within": is_within}
     with bench.lending({"people_known": known}):
         bench.execute("create temp table people_known_pairs as select distinct * from people_known")
+    if only_known:
+        _make(bench, "pairs", "known_ways")
+    else:
+        _search_pairs(bench, limit, is_within=is_within)
+    bench.execute(_NAME_PAIRS)
+    _make(bench, "name_levels", "name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})
+
+
+def _search_pairs(bench: Batch, limit: Mapping[str, object], *, is_within: bool) -> None:
     _make(bench, "sure_pairs", "sure_pairs", limit)
     _make(bench, "settled", "settled", {"is_within": is_within})
     for side, keyed in (("account", "keyed_accounts"), ("way", "keyed_ways")):
         bench.execute(f"create or replace temp view people_keyed as {people_query(keyed)}")
         _make(bench, f"{side}_keys", "keys")
     _make(bench, "pairs", "pairs", limit)
-    bench.execute(_NAME_PAIRS)
-    _make(bench, "name_levels", "name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})
 
 
 def _read_levels(bench: Batch, given: Given, weights: Weights) -> Compared:

@@ -24,7 +24,7 @@ from lms_hris_pipeline.match.people_facts import (
     gather_facts,
     standing_of,
 )
-from lms_hris_pipeline.match.people_fixed import Fixings, fix_known, find_comebacks
+from lms_hris_pipeline.match.people_fixed import Fixings, find_comebacks, fix_known
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import Weights

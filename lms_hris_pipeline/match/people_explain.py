@@ -5,11 +5,11 @@ The figures are in `people_evidence`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import Candidates
+from lms_hris_pipeline.match.people_candidates import Candidates, Codes, Floats
 from lms_hris_pipeline.match.people_decide import DECISIONS, DUPLICATE, METHODS, NO_MATCH, REVIEW, Decisions
 from lms_hris_pipeline.match.people_facts import NOBODY, causes_named
 from lms_hris_pipeline.match.people_given import Given
@@ -124,11 +124,11 @@ class Explainer:
         for field in _WORDS:
             side = np.where(weighed[field] >= 1, 1, np.where(weighed[field] <= -1, 2, 0))
             codes = codes * 32 + np.where(side > 0, taken.levels[field].astype(np.int64) * 3 + side, 0)
-        kinds, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
+        _, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
         words = [self._told(taken.levels, weighed, row) for row in first.tolist()]
         return [words[kind] for kind in kind_of.tolist()]
 
-    def _told(self, levels, weighed, row: int) -> str:  # type: ignore[no-untyped-def]
+    def _told(self, levels: Mapping[str, Codes], weighed: Mapping[str, Floats], row: int) -> str:
         agreeing, opposing = [], []
         for field, word in _WORDS.items():
             level = LEVELS[field][levels[field][row]]

@@ -17,7 +17,7 @@ from lms_hris_pipeline.match.people_candidates import Candidates, Compared, Floa
 from lms_hris_pipeline.match.people_given import Bools, Ints
 from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Rarity, Weights
 
-WIDEST_BITS = 16.0
+WIDEST_BITS = 20.0
 NEUTRAL = "missing"
 _AGAINST = ("different", "none", "other_domain", "other_scheme", "shared", "before_hire", "after_leaving")
 _LN2 = float(np.log(2.0))
@@ -180,4 +180,5 @@ def _added(told: Rarity, field: str, rows: Compared) -> Floats:
     rarity: npt.NDArray[np.float64] = np.clip(
         np.nan_to_num(rows.rarities[field], nan=told.least), told.least, told.most
     ).astype(np.float64)
-    return np.where(takes[rows.levels[field]], rarity, 0.0)
+    added: Floats = np.where(takes[rows.levels[field]], rarity, 0.0)
+    return added

@@ -7,6 +7,7 @@ later record of the same name without an account is there.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -145,7 +146,7 @@ def _row(decision: str, method: str, chosen: int, runner_up: int, causes: int) -
     return {"decision": decision, "method": method, "chosen": chosen, "runner_up": runner_up, "causes": causes}
 
 
-def _ranks(given: Given, known: Known):  # type: ignore[no-untyped-def]
+def _ranks(given: Given, known: Known) -> Callable[[int], tuple[object, ...]]:
     active, current = given.accounts["is_active"].to_pylist(), given.worker_flag("is_current").tolist()
 
     def rank(account: int) -> tuple[object, ...]:

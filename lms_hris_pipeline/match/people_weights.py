@@ -127,6 +127,25 @@ def read_weights(text: str, origin: str) -> Weights:
     )
 
 
+def weights_text(weights: Weights) -> str:
+    """The weights as the JSON that `read_weights` reads."""
+    told = {
+        "version": weights.version,
+        "smallest_population": weights.smallest_population,
+        "known_bits": weights.known_bits,
+        "second_account_bits": weights.second_account_bits,
+        "waiting_bits": weights.waiting_bits,
+        "duplicate_bits": weights.duplicate_bits,
+        "most_stale_bits": weights.most_stale_bits,
+        "fields": {field: {level: weights.fields[field][level] for level in LEVELS[field]} for field in LEVELS},
+        "rarities": {
+            field: {"levels": list(told.levels), "share": told.share, "least": told.least, "most": told.most}
+            for field, told in weights.rarities.items()
+        },
+    }
+    return json.dumps(told, indent=1)
+
+
 @cache
 def load_weights() -> Weights:
     """The weights that the package ships.

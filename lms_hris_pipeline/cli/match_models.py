@@ -1,0 +1,64 @@
+"""`lms-hris match recalibrate` and `match adopt`: weights learned from people's decisions, and who lets the nights use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms_hris_pipeline.cli.clock import clock_of
+from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.match.people_given import read_given
+from lms_hris_pipeline.match.people_models import (
+    adopt_model,
+    adopted_weights,
+    adoptions,
+    models_folder,
+    recalibrate,
+    stage_model,
+    staged_versions,
+)
+from lms_hris_pipeline.match.people_weights import load_weights
+from lms_hris_pipeline.settings import load_settings
+from lms_hris_pipeline.tables.match import PAIR_DECISIONS
+from lms_hris_pipeline.warehouse import BatchShelf
+
+_FIGURES = ("log_loss", "brier", "sure_and_same", "sure_but_different", "same_below_review")
+
+
+def run_recalibrate(batch_id: str | None) -> None:
+    """Fit weights to the decisions that a batch knew, stage them, print before and after on decisions kept apart.
+
+    Raises:
+        BadInput: there are too few decisions.
+    """
+    settings = load_settings()
+    folder = models_folder(settings.firm.data_dir)
+    with BatchShelf(settings.firm.data_dir).read(batch_id) as batch:
+        given, decisions = read_given(batch), batch.read(PAIR_DECISIONS)
+    made = recalibrate(given, decisions, adopted_weights(folder), settings.matching)
+    file = stage_model(folder, made)
+    report: Mapping[str, Any] = made.report
+    show_table(
+        ("on decisions kept apart", report["before_version"], report["version"]),
+        [(name.replace("_", " "), report["before"].get(name), report["after"].get(name)) for name in _FIGURES],
+    )
+    say(
+        f"Learned from {report['learned_from']} of {report['decisions']} decisions; staged in {file}.\n"
+        f"The nights use {report['before_version']} until somebody says: lms-hris match adopt {report['version']} --by <name>"
+    )
+
+
+def run_adopt(version: str | None, by: str) -> None:
+    """Let the nights use a model; without a version, list what there is and who adopted what."""
+    settings = load_settings()
+    folder = models_folder(settings.firm.data_dir)
+    if version is None:
+        used = adopted_weights(folder).version
+        versions = [load_weights().version, *staged_versions(folder)]
+        show_table(("model", "used by the nights"), [(name, "yes" if name == used else "") for name in versions])
+        for told in adoptions(folder):
+            say(f"{told['at']}: {told['by']} adopted {told['version']}")
+        return
+    name = decider(by)
+    adopt_model(folder, version, name, clock_of(settings)())
+    say(f"The nights use {version} from now on, says {name}.")
