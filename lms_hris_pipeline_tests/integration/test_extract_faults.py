@@ -79,8 +79,10 @@ def test_a_whole_system_lands_complete_and_verifies(vendors: Vendors, tmp_path: 
 def test_passing_faults_finish_right(
     sandbox: Sandbox, vendors: Vendors, tmp_path: Path, fault: dict[str, object]
 ) -> None:
+    seen = len(sandbox.journal())
     sandbox.fault(str(fault["name"]), path=LIST, nth=2, **{k: v for k, v in fault.items() if k != "name"})
     result = extract(vendors.lms, tmp_path, "users")[0]
+    assert [entry["fault"] for entry in sandbox.journal()[seen:] if entry["fault"]] == [fault["name"]]
     assert result.manifest.is_complete
     assert sorted(map(int, ids_in(tmp_path, "lms", "users", "user_id"))) == list(range(1, USERS + 1))
     if fault.get("retry_after"):

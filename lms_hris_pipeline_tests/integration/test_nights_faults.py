@@ -69,6 +69,7 @@ def test_scenario_34_what_passes_by_itself_changes_nothing(
     sandbox.fault(kind, **where)
     batch = built.night(fresh=True)
     assert batch != before
+    assert kind in sandbox.struck()
     with built.batch() as after, built.batch(before) as earlier:
         for name in ("canonical.workers", "canonical.learners", "canonical.enrolments", "canonical.employments"):
             assert exported(after, name) == exported(earlier, name)
@@ -99,6 +100,7 @@ def test_what_cannot_be_believed_stops_and_the_last_good_batch_stays_current(
     sandbox.fault(kind, **{"times": None, **where})
     result = built.run(fresh=True)
     assert not result.success
+    assert kind in sandbox.struck()
     said = "\n".join(failures(result))
     for word in words:
         assert word in said
@@ -114,6 +116,7 @@ def test_scenario_15_an_extract_that_stays_incomplete_deactivates_nobody(trouble
     built, sandbox = troubled
     sandbox.fault("503", path="/ccx/service/customreport2", query="Location=", nth=4, times=None)
     built.night(fresh=True)
+    assert "503" in sandbox.struck()
     with built.batch() as batch:
         complete = batch.execute("select is_complete from raw_hris.extracts where entity = 'workers'")
         assert complete == [(False,)]

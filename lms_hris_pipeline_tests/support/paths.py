@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SHARED_VARIABLE = "LMS_HRIS_SHARED_DATA"
 
 
 def shared_data(*parts: str) -> Path:
@@ -15,7 +16,7 @@ def shared_data(*parts: str) -> Path:
 
     The folder stands beside the project, or where LMS_HRIS_SHARED_DATA says.
     """
-    base = Path(os.environ.get("LMS_HRIS_SHARED_DATA") or ROOT.parent / "shared")
+    base = Path(os.environ.get(SHARED_VARIABLE) or ROOT.parent / "shared")
     path = base.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"public test data {'/'.join(parts)} is not beside the project")
