@@ -84,12 +84,11 @@ class Compared:
 
     def weigh(self, weights: Weights) -> dict[str, Floats]:
         """The weight of each field, to two decimals."""
-        found = {}
+        found: dict[str, Floats] = {}
         for field, codes in self.levels.items():
-            weight = np.round(weights.table(field), 2)[codes]
+            found[field] = np.round(weights.table(field), 2)[codes]
             if field in weights.rarities:
-                weight += np.round(weights.scaled(field, self.rarities[field], codes), 2)
-            found[field] = weight
+                found[field] += np.round(weights.scaled(field, self.rarities[field], codes), 2)
         # both names never say more than how rare they are together: names of one country go together
         excess = found["first_name"] + found["last_name"] - self.rarities["both_names"]
         found["both_names"] = np.round(found["both_names"] - np.maximum(excess, 0.0), 2)
@@ -97,8 +96,10 @@ class Compared:
         against = np.zeros(len(self.account))
         for field in STALE_FIELDS:
             against += np.minimum(found[field], 0.0)
-        too_much = np.maximum(-against - weights.most_stale_bits, 0.0)
-        found["stale_record"] = np.round(np.where(self.has_level("stale_record", ("yes",)), too_much, 0.0), 2)
+        too_much: Floats = np.maximum(-against - weights.most_stale_bits, 0.0)
+        too_much[~self.has_level("stale_record", ("yes",))] = 0.0
+        # a level's own weight, which learning may move, stands beside what is forgiven
+        found["stale_record"] = np.round(found["stale_record"] + too_much, 2)
         return found
 
 

@@ -172,7 +172,8 @@ class _Prepared:
         for field, column in self.columns.items():
             found += np.bincount(column, weights=felt[field], minlength=self.size + 1)
         shares = [float((felt[field] * self.added[field]).sum()) for field in self.shares]
-        return np.r_[found[: self.size], shares, slope.sum()]
+        slopes: Floats = np.r_[found[: self.size], shares, slope.sum()]
+        return slopes
 
 
 def _added(told: Rarity, field: str, rows: Compared) -> Floats:

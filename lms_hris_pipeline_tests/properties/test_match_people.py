@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms_hris_pipeline.match.people import match_people
+from lms_hris_pipeline.match.people_tables import link_people
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.people import (
@@ -194,3 +196,86 @@ def test_a_link_that_was_recorded_is_found_again(batch: Batch, world: World) -> 
         name: (row["decision"], row["worker_id_hris"]) for name, row in first.items() if row["decision"] != "review"
     }
     assert {name: (row["decision"], row["worker_id_hris"]) for name, row in second.items() if name in kept} == kept
+
+
+# --- tables that somebody brings -------------------------------------------------------------------------------------
+
+Rows = dict[str, dict[str, str | date | None]]
+Said = list[tuple[str, str, str]]
+_CELLS = {
+    "first_name": FIRSTS,
+    "last_name": LASTS,
+    "employee_number": NUMBERS,
+    "email": EMAILS,
+    "department": (None, "D1", "D2"),
+}
+
+
+@st.composite
+def given_tables(draw: st.DrawFn) -> tuple[Rows, Rows, Said]:
+    """Up to seven workers and learners, and what somebody said about some of their pairs."""
+
+    def some(letter: str) -> Rows:
+        cells = {name: st.sampled_from(values) for name, values in _CELLS.items()}
+        cells["hire_date"] = st.sampled_from((None, date(2015, 5, 1), date(2020, 1, 1)))
+        rows = draw(st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=7))
+        return {f"{letter}{number}": row for number, row in enumerate(rows)}
+
+    workers, learners = some("W"), some("L")
+    pairs = st.tuples(st.sampled_from(sorted(workers)), st.sampled_from(sorted(learners)))
+    listed = draw(st.lists(pairs, max_size=3, unique_by=lambda pair: pair[1]))
+    return workers, learners, [(*pair, draw(st.sampled_from(("same", "different")))) for pair in listed]
+
+
+def _linked(workers: Rows, learners: Rows, said: Said) -> dict[str, Record]:
+    def table(key: str, rows: Rows) -> pa.Table:
+        kinds = {name: pa.date32() if name == "hire_date" else pa.string() for name in (*_CELLS, "hire_date")}
+        cells = {name: pa.array([row[name] for row in rows.values()], kind) for name, kind in kinds.items()}
+        return pa.table({key: pa.array(list(rows)), **cells})
+
+    decisions = pa.table(
+        {
+            name: pa.array([row[place] for row in said], pa.string())
+            for place, name in enumerate(("worker_id", "learner_id", "decision"))
+        }
+    )
+    found = link_people(table("worker_id", workers), table("learner_id", learners), decisions, MatchSettings())
+    return {row["learner_id"]: row for row in found.rows.to_pylist()}
+
+
+@FEW
+@given(drawn=given_tables(), seed=st.integers(0, 99))
+def test_given_tables_are_linked_one_to_one_in_any_order_and_as_people_said(
+    drawn: tuple[Rows, Rows, Said], seed: int
+) -> None:
+    workers, learners, said = drawn
+    rows = _linked(workers, learners, said)
+    shuffled = [dict(Random(seed).sample(list(rows.items()), len(rows))) for rows in (workers, learners)]
+    assert _linked(*shuffled, Random(seed).sample(said, len(said))) == rows
+    assert set(rows) == set(learners)
+    links = Counter(row["worker_id"] for row in rows.values() if row["decision"] == "link")
+    assert [worker_id for worker_id, count in links.items() if count > 1] == []
+    for row in rows.values():
+        assert (row["worker_id"] is None) == (row["decision"] == "no_match")
+        assert row["decision"] != "duplicate" or links[row["worker_id"]] == 1
+    for worker_id, learner_id, decision in said:
+        row = rows[learner_id]
+        if decision == "same":
+            assert row["worker_id"] == worker_id
+            assert row["decision"] in ("link", "duplicate")
+        else:
+            assert row["worker_id"] != worker_id
+
+
+@FEW
+@given(drawn=given_tables())
+def test_an_unrelated_person_changes_no_other_link(drawn: tuple[Rows, Rows, Said]) -> None:
+    workers, learners, said = drawn
+    other = {
+        "first_name": "Zoltán", "last_name": "Ørsted", "employee_number": "777777", "email": "z@far.example",
+        "department": "D77", "hire_date": date(2011, 7, 7),
+    }  # fmt: skip
+    before = _linked(workers, learners, said)
+    after = _linked({**workers, "X1": other}, {**learners, "X9": other}, said)
+    assert after.pop("X9")["worker_id"] == "X1"
+    assert after == before

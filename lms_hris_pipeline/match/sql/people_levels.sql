@@ -1,6 +1,6 @@
 -- grain: one compared pair of an account and a way to be named: the level of each field, and how rare what agrees is
 -- Levels are positions in the field's list of levels; the parameters name them.
-with paired as (
+with placed as (
     select
         pairs.account_no,
         pairs.way_no,
@@ -31,19 +31,7 @@ with paired as (
         ways.is_former,
         ways.first_rarity,
         ways.last_rarity,
-        ways.pair_rarity
-    from people_pairs as pairs
-    inner join people_accounts as accounts on accounts.account_no = pairs.account_no
-    inner join people_ways as ways on ways.way_no = pairs.way_no
-    left join people_name_levels as first_levels
-        on first_levels.is_first and first_levels.mine = accounts.first_no and first_levels.theirs = ways.first_no
-    left join people_name_levels as last_levels
-        on not last_levels.is_first and last_levels.mine = accounts.last_no and last_levels.theirs = ways.last_no
-),
-
-placed as (
-    select
-        paired.*,
+        ways.pair_rarity,
         case
             when accounts.department is null or coalesce(workers.department, workers.other_department) is null then null
             else coalesce(accounts.department in (workers.department, workers.other_department), false)
@@ -101,9 +89,14 @@ placed as (
         or damerau_levenshtein(accounts.postcode, workers.postcode) = 1 as is_postcode,
         accounts.city = workers.city or jaro_winkler_similarity(accounts.city, workers.city) >= 0.9 as is_city,
         accounts.state = workers.state as is_state
-    from paired
-    inner join people_accounts as accounts on accounts.account_no = paired.account_no
-    inner join people_workers as workers on workers.worker_no = paired.worker_no
+    from people_pairs as pairs
+    inner join people_accounts as accounts on accounts.account_no = pairs.account_no
+    inner join people_ways as ways on ways.way_no = pairs.way_no
+    left join people_name_levels as first_levels
+        on first_levels.is_first and first_levels.mine = accounts.first_no and first_levels.theirs = ways.first_no
+    left join people_name_levels as last_levels
+        on not last_levels.is_first and last_levels.mine = accounts.last_no and last_levels.theirs = ways.last_no
+    inner join people_workers as workers on workers.worker_no = ways.worker_no
 ),
 
 counted as (

@@ -1,0 +1,156 @@
+"""Weights: learned from decisions, estimated without any, kept, adopted by name; and a link's evidence as a chart."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from lms_hris_pipeline.match.people import match_people
+from lms_hris_pipeline.match.people_candidates import compare_people
+from lms_hris_pipeline.match.people_chart import waterfall_svg
+from lms_hris_pipeline.match.people_em import FURTHEST_BITS, estimate_weights
+from lms_hris_pipeline.match.people_given import Given, read_given
+from lms_hris_pipeline.match.people_models import (
+    FEWEST_DECISIONS,
+    Recalibrated,
+    adopt_model,
+    adopted_weights,
+    adoptions,
+    recalibrate,
+    stage_model,
+    staged_versions,
+)
+from lms_hris_pipeline.match.people_weights import LEVELS, load_weights, read_weights, weights_text
+from lms_hris_pipeline.model.errors import BadInput, ContractBroken
+from lms_hris_pipeline.settings import MatchSettings
+from lms_hris_pipeline.tables.match import PAIR_DECISIONS
+from lms_hris_pipeline_tests.support.people import Firm, FirmMaker, decided, match_world, people_batch, worker
+from lms_hris_pipeline_tests.support.people import account as an_account
+
+NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def firm() -> Firm:
+    return FirmMaker(300, 109, noise=3).make()
+
+
+@pytest.fixture(scope="module")
+def decided_firm(firm: Firm) -> tuple[Given, pa.Table]:
+    """The firm, and what a person would say of every account's named worker."""
+    key_of = {record["worker_id_hris"]: record["person_key"] for record in firm.workers}
+    rows = match_world(firm.workers, firm.accounts)
+    said = [
+        decided(
+            name,
+            row["worker_id_hris"],
+            "same" if key_of[row["worker_id_hris"]] == firm.person_of[name] else "different",
+        )
+        for name, row in rows.items()
+        if row["worker_id_hris"]
+    ]
+    batch = people_batch(firm.workers, firm.accounts, (), said)
+    try:
+        return read_given(batch), batch.read(PAIR_DECISIONS)
+    finally:
+        batch.close()
+
+
+@pytest.fixture(scope="module")
+def recalibrated(decided_firm: tuple[Given, pa.Table]) -> Recalibrated:
+    return recalibrate(*decided_firm, load_weights(), MatchSettings())
+
+
+def test_decisions_kept_apart_are_no_worse_told_after_learning(recalibrated: Recalibrated) -> None:
+    report = recalibrated.report
+    assert report["learned_from"] + report["kept_apart"] == report["decisions"]
+    assert report["kept_apart"] == report["before"]["pairs"] == report["after"]["pairs"] > 50
+    assert report["after"]["log_loss"] <= report["before"]["log_loss"]
+    assert recalibrated.weights.version.startswith(f"{load_weights().version}-r")
+
+
+def test_learning_twice_gives_the_same_model(decided_firm: tuple[Given, pa.Table], recalibrated: Recalibrated) -> None:
+    given, decisions = decided_firm
+    order = np.random.default_rng(1).permutation(decisions.num_rows)
+    assert recalibrate(given, decisions.take(pa.array(order)), load_weights(), MatchSettings()) == recalibrated
+
+
+def test_few_decisions_teach_nothing(decided_firm: tuple[Given, pa.Table]) -> None:
+    given, decisions = decided_firm
+    with pytest.raises(BadInput, match=f"{FEWEST_DECISIONS} are needed"):
+        recalibrate(given, decisions.slice(0, FEWEST_DECISIONS - 1), load_weights(), MatchSettings())
+
+
+def test_a_model_is_used_once_somebody_adopted_it_and_is_named(tmp_path: Path, recalibrated: Recalibrated) -> None:
+    folder = tmp_path / "models" / "people"
+    assert adopted_weights(folder) == load_weights(), "nobody adopted anything"
+    stage_model(folder, recalibrated)
+    assert adopted_weights(folder) == load_weights(), "staged is not adopted"
+    version = recalibrated.weights.version
+    assert staged_versions(folder) == [version]
+    adopt_model(folder, version, "ada", NOW)
+    assert adopted_weights(folder) == recalibrated.weights
+    batch = people_batch([worker("W1", "Ada", "Lorenz")], [an_account("1", "Ada", "Lorenz")])
+    found = match_people(batch, MatchSettings(), adopted_weights(folder))
+    batch.close()
+    assert found.shown["model"] == json.loads(found.rows["evidence"][0].as_py())["model"] == version
+    adopt_model(folder, load_weights().version, "bo", NOW)
+    assert adopted_weights(folder) == load_weights()
+    assert [(told["version"], told["by"]) for told in adoptions(folder)] == [
+        (version, "ada"),
+        (load_weights().version, "bo"),
+    ]
+
+
+def test_nobody_and_nothing_are_not_adopted(tmp_path: Path, recalibrated: Recalibrated) -> None:
+    file = stage_model(tmp_path, recalibrated)
+    with pytest.raises(BadInput, match="Say who"):
+        adopt_model(tmp_path, file.stem, " ", NOW)
+    with pytest.raises(BadInput, match="no model 'people-9'"):
+        adopt_model(tmp_path, "people-9", "ada", NOW)
+    adopt_model(tmp_path, file.stem, "ada", NOW)
+    file.unlink()
+    with pytest.raises(BadInput, match="adopted by ada, is not in"):
+        adopted_weights(tmp_path)
+
+
+def test_weights_that_do_not_fit_the_levels_are_refused() -> None:
+    told = json.loads(weights_text(load_weights()))
+    assert read_weights(json.dumps(told), "again") == load_weights()
+    del told["fields"]["email"]["shared"]
+    with pytest.raises(ContractBroken, match=r"email: \['shared'\]"):
+        read_weights(json.dumps(told), "people_weights.json")
+
+
+def test_estimates_without_labels_are_the_same_twice_and_stay_near(decided_firm: tuple[Given, pa.Table]) -> None:
+    given, _ = decided_firm
+    start, nobody = load_weights(), np.array([], dtype=np.int64)
+    compared = compare_people(given, start, (nobody, nobody))
+    first, second = (estimate_weights(given, compared, start, "people-em") for _ in range(2))
+    assert first == second
+    moves = {(field, level): first.fields[field][level] - start.fields[field][level] for field in LEVELS for level in LEVELS[field]}  # fmt: skip
+    assert max(abs(move) for move in moves.values()) <= FURTHEST_BITS
+    assert any(moves.values())
+    unseen = [("birth_date", level) for level in LEVELS["birth_date"]] + [("email", "missing"), ("first_name", "exact")]
+    assert {moves[pair] for pair in unseen} == {0.0}, "what was not seen, is missing or follows rarity stays"
+    assert first.fields["employee_number"]["exact"] > 8 > 0 > first.fields["employee_number"]["different"]
+
+
+def test_a_chart_shows_every_weight_and_the_sum_and_is_whole_xml() -> None:
+    ada = {"employee_number": "1001", "email": "ada.lorenz@firm.example"}
+    rows = match_world([worker("W1", "Ada", "Lorenz", **ada)], [an_account("1", "Ada", "Lorenz", **ada)])
+    evidence = rows["1"]["evidence"]
+    chart = ElementTree.fromstring(waterfall_svg(evidence, "Ada & <Bo>"))
+    told = json.loads(evidence)
+    texts = [node.text for node in chart.iter("{http://www.w3.org/2000/svg}text")]
+    weights = [told["prior"], *(field["weight"] for field in told["fields"].values() if field["weight"]), told["bits"]]
+    assert texts[1::2] == [f"{weight:+.2f}" for weight in weights]
+    assert chart[0].text == "Ada & <Bo>"
+    assert "employee number exact" in " ".join(texts).replace(":", "")
+    assert waterfall_svg('{"model":"people-2","causes":["nobody"]}') == ""

@@ -1,0 +1,140 @@
+"""Linking of two tables that somebody brings, and finding who is twice in one: rules, decisions, what is missing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from lms_hris_pipeline.match.people_tables import find_duplicates, link_people
+from lms_hris_pipeline.settings import MatchSettings
+
+Row = dict[str, Any]
+ADA: Row = {
+    "first_name": "Ada", "last_name": "Lorenz", "employee_number": "1001", "email": "ada.lorenz@firm.example",
+    "department": "Nursing", "location": "Berlin", "manager_email": "bo@firm.example", "hire_date": date(2020, 3, 9),
+}  # fmt: skip
+EVE: Row = {
+    "first_name": "Eve", "last_name": "Kaya", "employee_number": "2002", "email": "eve.kaya@firm.example",
+    "department": "Pharmacy", "location": "Bremen", "manager_email": "cy@firm.example", "hire_date": date(2015, 5, 4),
+}  # fmt: skip
+
+
+def _table(key: str, rows: dict[str, Row]) -> pa.Table:
+    columns: dict[str, pa.Array] = {key: pa.array(list(rows), pa.string())}
+    for name in sorted({name for row in rows.values() for name in row}):
+        kind = pa.date32() if name == "hire_date" else pa.string()
+        columns[name] = pa.array([row.get(name) for row in rows.values()], kind)
+    return pa.table(columns)
+
+
+def _link(
+    workers: dict[str, Row], learners: dict[str, Row], said: list[tuple[str, str, str]] | None = None
+) -> dict[str, Row]:
+    decisions = None
+    if said is not None:
+        names = ("worker_id", "learner_id", "decision")
+        decisions = pa.table({name: pa.array(list(cells), pa.string()) for name, cells in zip(names, zip(*said, strict=True), strict=True)})  # fmt: skip
+    rows = link_people(_table("worker_id", workers), _table("learner_id", learners), decisions, MatchSettings()).rows
+    assert rows.column_names == [
+        "learner_id", "worker_id", "decision", "score", "runner_up_worker_id", "runner_up_score", "evidence",
+    ]  # fmt: skip
+    return {row["learner_id"]: row for row in rows.to_pylist()}
+
+
+def _said(row: Row) -> tuple[str, str | None]:
+    return row["decision"], row["worker_id"]
+
+
+@pytest.mark.parametrize(
+    ("case", "mine", "said"),
+    [
+        ("everything", {}, ("link", "W1")),
+        ("no number, no date", {"employee_number": None, "hire_date": None}, ("link", "W1")),
+        ("married, of a new address", {"last_name": "Osman", "email": "ada.osman@firm.example"}, ("link", "W1")),
+        ("names exchanged", {"first_name": "Lorenz", "last_name": "Ada"}, ("link", "W1")),
+        ("in another alphabet", {"first_name": "Ада", "last_name": "Лоренц"}, ("link", "W1")),
+        ("number of another", {"employee_number": "2002"}, ("link", "W1")),
+        ("address of another", {"email": "eve.kaya@firm.example"}, ("link", "W1")),
+        ("nothing but the name", dict.fromkeys(set(ADA) - {"first_name", "last_name"}), ("review", "W1")),
+        ("a stranger", {**dict.fromkeys(ADA), "first_name": "Zoe", "last_name": "Quist"}, ("no_match", None)),
+        ("rehired: all but the name is another", {**dict.fromkeys(ADA), "first_name": "Ada", "last_name": "Lorenz", "employee_number": "7007", "department": "Kitchen", "location": "Kiel", "manager_email": "di@firm.example", "hire_date": date(2011, 1, 1)}, ("review", "W1")),
+    ],
+)  # fmt: skip
+def test_one_learner_beside_two_workers(case: str, mine: Row, said: tuple[str, str | None]) -> None:
+    assert _said(_link({"W1": ADA, "W2": EVE}, {"L1": {**ADA, **mine}})["L1"]) == said, case
+
+
+def test_scenario_44_swapped_numbers_exchange_no_accounts() -> None:
+    learners = {"L1": {**ADA, "employee_number": "2002"}, "L2": {**EVE, "employee_number": "1001"}}
+    rows = _link({"W1": ADA, "W2": EVE}, learners)
+    assert (_said(rows["L1"]), _said(rows["L2"])) == (("link", "W1"), ("link", "W2"))
+
+
+def test_a_number_and_an_address_alone_do_not_outweigh_another_name() -> None:
+    heir = {"first_name": "Ida", "last_name": "Petrov", "employee_number": "1001"}
+    assert _link({"W1": ADA}, {"L1": heir})["L1"]["decision"] in ("review", "no_match")
+
+
+def test_records_of_one_universal_id_are_one_person_and_the_latest_stands() -> None:
+    contractor = {**ADA, "employee_number": "C9", "hire_date": date(2018, 1, 1), "universal_id": "U1"}
+    workers = {"W1": contractor, "W2": {**ADA, "universal_id": "U1"}}
+    row = _link(workers, {"L1": {**contractor, "universal_id": None}})["L1"]
+    assert _said(row) == ("link", "W2")
+
+
+def test_a_second_account_is_a_duplicate() -> None:
+    second = {**ADA, "employee_number": None, "email": "ada77@mail.example"}
+    rows = _link({"W1": ADA, "W2": EVE}, {"L1": second, "L2": ADA})
+    assert (_said(rows["L2"]), _said(rows["L1"])) == (("link", "W1"), ("duplicate", "W1"))
+
+
+def test_of_two_namesakes_the_one_without_an_account_is_meant() -> None:
+    other = {**ADA, "employee_number": "3003", "email": "ada.lorenz2@firm.example", "hire_date": date(2021, 8, 2)}
+    plain = {name: ADA[name] for name in ("first_name", "last_name", "department", "location", "manager_email")}
+    rows = _link({"W1": ADA, "W2": other}, {"L1": ADA, "L2": plain})
+    assert rows["L2"]["worker_id"] == "W2"
+    alone = _link({"W1": ADA, "W2": other}, {"L2": plain})["L2"]
+    assert alone["decision"] == "review", "nothing tells the two apart"
+
+
+def test_what_people_said_is_done() -> None:
+    workers, learners = {"W1": ADA, "W2": EVE}, {"L1": ADA}
+    assert _said(_link(workers, learners, [("W1", "L1", "different")])["L1"]) == ("no_match", None)
+    assert _said(_link(workers, learners, [("W2", "L1", "same")])["L1"]) == ("link", "W2")
+
+
+def test_missing_columns_and_empty_tables_are_taken_as_they_are() -> None:
+    bare = {"W1": {"first_name": "Ada", "last_name": "Lorenz"}}
+    assert _said(_link(bare, {"L1": ADA})["L1"]) == ("review", "W1")
+    assert _link({"W1": ADA}, {}) == {}
+    assert _said(_link({}, {"L1": ADA})["L1"]) == ("no_match", None)
+
+
+def test_evidence_adds_up_and_names_nobody() -> None:
+    row = _link({"W1": ADA, "W2": EVE}, {"L1": {**ADA, "employee_number": "7007", "department": "Kitchen"}})["L1"]
+    told = json.loads(row["evidence"])
+    total = told["prior"] + sum(field["weight"] for field in told["fields"].values())
+    assert told["bits"] == pytest.approx(min(40.0, total), abs=0.002)
+    assert [word for word in ("lorenz", "1001", "firm.example", "kitchen") if word in row["evidence"].lower()] == []
+
+
+def test_ids_with_quotes_are_quoted() -> None:
+    row = _link({'W"1\\': ADA}, {"L1": ADA})["L1"]
+    assert json.loads(row["evidence"])["compared_worker_id"] == 'W"1\\'
+
+
+def test_one_table_holds_a_person_several_times() -> None:
+    people = {
+        "P1": ADA,
+        "P2": {**ADA, "first_name": "Lorenz", "last_name": "Ada"},
+        "P3": {**ADA, "employee_number": None, "last_name": "Lorens"},
+        "P4": EVE,
+    }
+    pairs = find_duplicates(_table("person_id", people), MatchSettings()).to_pylist()
+    found = {(row["id_a"], row["id_b"]): (row["decision"], row["cluster_id"]) for row in pairs}
+    assert found == dict.fromkeys((("P1", "P2"), ("P1", "P3"), ("P2", "P3")), ("link", "P1"))
+    assert find_duplicates(_table("person_id", {"P1": ADA, "P4": EVE}), MatchSettings()).num_rows == 0
