@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from lms_hris_pipeline.match.people import match_people
+from lms_hris_pipeline.match.people_chart import chart_markdown
 from lms_hris_pipeline.match.people_models import adopted_weights, models_folder
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.resources.assets import Built, python_asset
@@ -25,7 +26,11 @@ def _people(night: Night) -> Built:
     """Who is who: every learner's most likely worker, with a decision and its evidence."""
     weights = adopted_weights(models_folder(night.data_dir))
     found = match_people(night.batch, night.settings.matching, weights)
-    return Built(found.rows, found.shown)
+    shown: dict[str, int | float | str | dg.MarkdownMetadataValue] = dict(found.shown)
+    likeliest = found.likeliest_review()
+    if likeliest:
+        shown["likeliest_review"] = dg.MetadataValue.md(chart_markdown(likeliest, "Evidence of the likeliest review"))
+    return Built(found.rows, shown)
 
 
 def _skills(night: Night) -> Built:

@@ -34,6 +34,15 @@ class PeopleMatched:
     rows: pa.Table
     shown: Mapping[str, int | float | str]
 
+    def likeliest_review(self) -> str:
+        """The evidence of the account that came nearest to being linked; empty where no account went to a person."""
+        held = self.rows.filter(pc.equal(self.rows["decision"], "review"))
+        if not held.num_rows:
+            return ""
+        first = held.sort_by([("score", "descending"), ("learner_id_lms", "ascending")]).slice(0, 1)
+        evidence: str = first["evidence"][0].as_py()
+        return evidence
+
 
 def match_people(batch: Batch, settings: MatchSettings, weights: Weights | None = None) -> PeopleMatched:
     """One row for each account of kind employee, by learner id; the same whatever the order of the input.

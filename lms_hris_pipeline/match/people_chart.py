@@ -5,6 +5,7 @@ An SVG that stands alone: no network, no script, readable in light and dark. It 
 
 from __future__ import annotations
 
+import base64
 import json
 from html import escape
 
@@ -51,6 +52,12 @@ def waterfall_svg(evidence: str, caption: str = "Evidence") -> str:
         f'<line x1="{zero:.1f}" y1="{MARGIN}" x2="{zero:.1f}" y2="{height - MARGIN}" stroke="currentColor" '
         f'stroke-opacity="0.4"/>{"".join(rows)}</svg>'
     )
+
+
+def chart_markdown(evidence: str, caption: str) -> str:
+    """The chart as an image that Markdown carries in itself."""
+    svg = waterfall_svg(evidence, caption).replace("currentColor", "#777777")
+    return f"![{caption}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})" if svg else ""
 
 
 def _bar(place: int, label: str, value: float, left: float, width: float, weight: float | None) -> str:

@@ -20,7 +20,7 @@ from lms_hris_pipeline.resources.runs import night_of
 from lms_hris_pipeline.tables import Table
 from lms_hris_pipeline.warehouse.queries import read_query, tables_read
 
-Shown = Mapping[str, int | float | str]
+Shown = Mapping[str, int | float | str | dg.MarkdownMetadataValue]
 
 
 @dataclass(frozen=True, slots=True)

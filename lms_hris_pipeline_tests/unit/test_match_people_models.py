@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_candidates import compare_people
-from lms_hris_pipeline.match.people_chart import waterfall_svg
+from lms_hris_pipeline.match.people_chart import chart_markdown, waterfall_svg
 from lms_hris_pipeline.match.people_em import FURTHEST_BITS, estimate_weights
 from lms_hris_pipeline.match.people_given import Given, read_given
 from lms_hris_pipeline.match.people_models import (
@@ -153,4 +154,19 @@ def test_a_chart_shows_every_weight_and_the_sum_and_is_whole_xml() -> None:
     assert texts[1::2] == [f"{weight:+.2f}" for weight in weights]
     assert chart[0].text == "Ada & <Bo>"
     assert "employee number exact" in " ".join(texts).replace(":", "")
+    picture = base64.b64decode(chart_markdown(evidence, "Evidence").partition("base64,")[2].rstrip(")")).decode()
+    assert ElementTree.fromstring(picture)[0].text == "Evidence"
+    assert "Lorenz" not in picture
     assert waterfall_svg('{"model":"people-2","causes":["nobody"]}') == ""
+
+
+def test_the_likeliest_review_is_shown() -> None:
+    workers = [worker("W1", "Ada", "Lorenz"), worker("W2", "Bo", "Kaya"), worker("W3", "Bo", "Kaya")]
+    accounts = [an_account("1", "Ada", "Lorenz"), an_account("2", "Bo", "Kaya")]
+    batch = people_batch(workers, accounts)
+    found = match_people(batch, MatchSettings())
+    batch.close()
+    rows = {row["learner_id_lms"]: row for row in found.rows.to_pylist()}
+    assert [rows[name]["decision"] for name in "12"] == ["review", "review"]
+    assert rows["1"]["score"] > rows["2"]["score"]
+    assert found.likeliest_review() == rows["1"]["evidence"]
