@@ -58,7 +58,7 @@ PEOPLE = Table(
         Column("decision", "VARCHAR", "What follows from the evidence.", values=("link", "review", "duplicate", "no_match")),
         Column("method", "VARCHAR", "What decided.", values=("recorded", "decision", "key", "score", "none")),
         Column("score", "DECIMAL(7,6)", "Probability that both are one person.", null=True, unit="0 to 1"),
-        Column("reason", "VARCHAR", "In words: why this decision, and why not a better one."),
+        Column("reason", "VARCHAR", "In words: why this decision, and why not a better one; may name a worker record.", pii=Pii.PSEUDONYM),
         Column("primary_learner_id_lms", "VARCHAR", "For a duplicate: the person's first account.", null=True, pii=Pii.PSEUDONYM),
         Column("runner_up_worker_id_hris", "VARCHAR", "Next best worker.", null=True, pii=Pii.PSEUDONYM),
         Column("runner_up_score", "DECIMAL(7,6)", "Its probability.", null=True, unit="0 to 1"),
