@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from lms_hris_pipeline.match import people_em
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_candidates import compare_people
 from lms_hris_pipeline.match.people_chart import chart_markdown, waterfall_svg
-from lms_hris_pipeline.match.people_em import FURTHEST_BITS, estimate_weights
+from lms_hris_pipeline.match.people_em import estimate_weights
 from lms_hris_pipeline.match.people_given import Given, read_given
 from lms_hris_pipeline.match.people_models import (
     FEWEST_DECISIONS,
@@ -129,14 +130,17 @@ def test_weights_that_do_not_fit_the_levels_are_refused() -> None:
         read_weights(json.dumps(told), "people_weights.json")
 
 
-def test_estimates_without_labels_are_the_same_twice_and_stay_near(decided_firm: tuple[Given, pa.Table]) -> None:
+def test_estimates_without_labels_are_the_same_twice_and_stay_near(
+    decided_firm: tuple[Given, pa.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_em, "FURTHEST_BITS", 0.5)
     given, _ = decided_firm
     start, nobody = load_weights(), np.array([], dtype=np.int64)
     compared = compare_people(given, start, (nobody, nobody))
     first, second = (estimate_weights(given, compared, start, "people-em") for _ in range(2))
     assert first == second
     moves = {(field, level): first.fields[field][level] - start.fields[field][level] for field in LEVELS for level in LEVELS[field]}  # fmt: skip
-    assert max(abs(move) for move in moves.values()) <= FURTHEST_BITS
+    assert max(abs(move) for move in moves.values()) == 0.5, "a weight that wants to go further is held"
     assert any(moves.values())
     unseen = [("birth_date", level) for level in LEVELS["birth_date"]] + [("email", "missing"), ("first_name", "exact")]
     assert {moves[pair] for pair in unseen} == {0.0}, "what was not seen, is missing or follows rarity stays"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from lms_hris_pipeline.match.people_tables import find_duplicates, link_people
+from lms_hris_pipeline.match.people_weights import STALE_FIELDS, load_weights
 from lms_hris_pipeline.settings import MatchSettings
 
 Row = dict[str, Any]
@@ -96,7 +97,8 @@ def test_of_two_namesakes_the_one_without_an_account_is_meant() -> None:
     other = {**ADA, "employee_number": "3003", "email": "ada.lorenz2@firm.example", "hire_date": date(2021, 8, 2)}
     plain = {name: ADA[name] for name in ("first_name", "last_name", "department", "location", "manager_email")}
     rows = _link({"W1": ADA, "W2": other}, {"L1": ADA, "L2": plain})
-    assert rows["L2"]["worker_id"] == "W2"
+    assert _said(rows["L2"]) == ("link", "W2")
+    assert "eliminated" in json.loads(rows["L2"]["evidence"])["causes"]
     alone = _link({"W1": ADA, "W2": other}, {"L2": plain})["L2"]
     assert alone["decision"] == "review", "nothing tells the two apart"
 
@@ -120,6 +122,18 @@ def test_evidence_adds_up_and_names_nobody() -> None:
     total = told["prior"] + sum(field["weight"] for field in told["fields"].values())
     assert told["bits"] == pytest.approx(min(40.0, total), abs=0.002)
     assert [word for word in ("lorenz", "1001", "firm.example", "kitchen") if word in row["evidence"].lower()] == []
+
+
+def test_contradictions_of_one_stale_record_do_not_add_up() -> None:
+    stale = {
+        **ADA, "employee_number": "7007", "email": "al@mail.example", "department": "Kitchen", "location": "Kiel",
+        "manager_email": "di@firm.example", "hire_date": date(2011, 1, 1),
+    }  # fmt: skip
+    fields = json.loads(_link({"W1": ADA}, {"L1": stale})["L1"]["evidence"])["fields"]
+    assert fields["stale_record"]["level"] == "yes"
+    against = [fields[name]["weight"] for name in STALE_FIELDS if fields[name]["weight"] < 0]
+    assert len(against) == 4
+    assert sum(against) + fields["stale_record"]["weight"] == pytest.approx(-load_weights().most_stale_bits)
 
 
 def test_ids_with_quotes_are_quoted() -> None:
