@@ -97,8 +97,9 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance, job: dg.JobDefiniti
     batch_id = tags.get(BATCH_TAG) or shelf.next_id(as_of.astimezone(settings.firm.zone).date().isoformat())
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
     night = Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, teller=_tell_all)
+    _check_not_sealed(night)
     if run.parent_run_id is not None:
-        _check_resumable(night)
+        _check_same_settings(night)
         night.resumes = True
     else:
         # a run that goes on with another's work inherits its tags; what landed since is not fetched anew
@@ -122,18 +123,25 @@ def _is_part_of_a_night(run: dg.DagsterRun, instance: dg.DagsterInstance, job: d
     return not chosen >= set(job.asset_layer.executable_asset_keys)
 
 
-def _check_resumable(night: Night) -> None:
-    """Refuse to go on with what cannot become one whole batch.
+def _check_not_sealed(night: Night) -> None:
+    """Refuse a batch that is whole before anything of it is touched: its landing and its snapshot are its replay's.
 
     Raises:
-        SealedBatch: it has become one already.
-        BadInput: the settings are not those by which the batch was begun.
+        SealedBatch: another run sealed it.
     """
-    if night.shelf.is_sealed(night.batch_id):
+    if night.shelf.is_sealed(night.batch_id) and night.shelf.facts(night.batch_id).get("run") != night.run_id:
         raise SealedBatch(
             f"Batch {night.batch_id} is sealed and stays as it is; its run is not executed again\n"
             "  `lms-hris publish` sends what is approved; a new run makes a batch of its own."
         )
+
+
+def _check_same_settings(night: Night) -> None:
+    """Refuse to go on by other settings.
+
+    Raises:
+        BadInput: the settings are not those by which the batch was begun.
+    """
     if changed := changed_settings(night.run_folder, night.settings):
         raise BadInput(
             f"Batch {night.batch_id} was begun by other settings than today's; going on would build half of it by either\n"

@@ -148,6 +148,11 @@ class BatchShelf:
         """Whether the batch was sealed."""
         return (self.folder(batch_id) / "warehouse.duckdb").exists()
 
+    def facts(self, batch_id: str) -> dict[str, object]:
+        """What the seal noted of a sealed batch: its instant, its run, the hash of its settings, its tables."""
+        found: dict[str, object] = json.loads((self.folder(batch_id) / "batch.json").read_text(encoding="utf-8"))
+        return found
+
     def begin(self, batch_id: str, as_of: datetime, params: Mapping[str, object], *, resume: bool = False) -> Batch:
         """Open a batch for building; what an interrupted build left is dropped unless `resume`.
 
@@ -211,8 +216,7 @@ class BatchShelf:
                 f"There is no sealed batch{f' {name}' if name else ''} in {self.batches_dir}\n"
                 "  Run `lms-hris nightly` first."
             )
-        facts = json.loads((self.folder(name) / "batch.json").read_text(encoding="utf-8"))
-        as_of = datetime.fromisoformat(str(facts["as_of"]))
+        as_of = datetime.fromisoformat(str(self.facts(name)["as_of"]))
         with Batch.reading(self.folder(name) / "warehouse.duckdb", batch_id=name, as_of=as_of) as batch:
             yield batch
 

@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline.tables import ALL_TABLES
-from lms_hris_pipeline.warehouse import Batch
-from lms_hris_pipeline_tests.support.nights import House, exported, failures, house
+from lms_hris_pipeline.warehouse import Batch, RunLock
+from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK
+from lms_hris_pipeline_tests.support.nights import House, exported, failures, house, lead_to
 from lms_hris_pipeline_tests.support.paths import ROOT
 
 WORKERS = 120
+OUT_OF_ORDER = (5, 77)
 
 
 def make(tmp_path: Path, name: str) -> Path:
@@ -36,56 +39,84 @@ def reports_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
+    """An installation with one night behind it, which the tests leave as it is; and its batch."""
+    home = tmp_path_factory.mktemp("night")
+    with pytest.MonkeyPatch.context() as patch, house(home, make(home, "company"), patch) as built:
+        yield built, built.night()
+
+
+@pytest.fixture
+def lived(night: tuple[House, str], monkeypatch: pytest.MonkeyPatch) -> tuple[House, str]:
+    """The same, with the settings leading to it whichever house was used before."""
+    lead_to(night[0], monkeypatch)
+    return night
+
+
 def test_scenario_06_the_order_of_the_vendors_rows_does_not_matter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lived: tuple[House, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = []
-    for number, seed in enumerate((None, 5, 77)):
-        folder = make(tmp_path, f"company{number}")
-        home = tmp_path / f"home{number}"
+    built, batch = lived
+    with built.batch(batch) as sealed:
+        tables = tables_of(sealed)
+    reports = reports_of(built.home / "data" / "reports" / batch)
+    for seed in OUT_OF_ORDER:
+        home = tmp_path / f"home{seed}"
         home.mkdir()
-        with house(home, folder, monkeypatch, shuffle_seed=seed) as built:
-            batch = built.night()
-            with built.batch() as sealed:
-                found.append((tables_of(sealed), reports_of(home / "data" / "reports" / batch)))
-    for tables, reports in found[1:]:
-        for name, rows in tables.items():
-            assert rows == found[0][0][name], name
-        assert reports == found[0][1]
+        with house(home, make(tmp_path, f"company{seed}"), monkeypatch, shuffle_seed=seed) as other:
+            again = other.night()
+            with other.batch() as sealed:
+                for name, rows in tables_of(sealed).items():
+                    assert rows == tables[name], name
+            assert reports_of(home / "data" / "reports" / again) == reports
 
 
-def test_a_replay_needs_no_vendor_and_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = make(tmp_path, "company")
-    with house(tmp_path, folder, monkeypatch) as built:
-        batch = built.night()
-        with built.ledger() as ledger:
-            events = ledger.verify_audit()
+def landed(built: House, batch: str) -> dict[str, bytes]:
+    """The files from which a batch can be built again."""
+    return {path.name: path.read_bytes() for path in (built.home / "data" / "landing" / batch).rglob("*.*")}
+
+
+def test_a_sealed_batch_is_not_built_again(lived: tuple[House, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    built, first = lived
+    monkeypatch.setattr(type(built.shelf), "next_id", lambda self, day: first)
+    before = landed(built, first)
+    result = built.run()
+    assert landed(built, first) == before, "what it can be replayed from stays, too"
+    assert not result.success
+    assert f"Batch {first} is sealed and stays as it is" in "\n".join(failures(result))
+
+
+def test_scenario_26_a_second_run_at_once_is_refused(lived: tuple[House, str]) -> None:
+    built, batch = lived
+    with RunLock(built.home / "data", NIGHT_LOCK):
+        result = built.run()
+        assert not result.success
+        assert "Another run holds" in "\n".join(failures(result))
+    assert built.shelf.sealed() == [batch]
+
+
+def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    built, batch = lived
+    data = built.home / "data"
+    with built.ledger() as ledger:
+        events = ledger.verify_audit()
     # the vendors are gone, and the settings of today differ
     monkeypatch.setenv("LMS_HRIS_HRIS__BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("LMS_HRIS_MATCHING__LINK_AT", "0.999999")
     built.night(replay_of=batch)
-    copy = tmp_path / "data" / "replay" / batch
+    copy = data / "replay" / batch
     with (
         built.batch(batch) as sealed,
         Batch.reading(copy / "warehouse.duckdb", batch_id=batch, as_of=sealed.as_of) as again,
     ):
         for name, rows in tables_of(sealed).items():
             assert exported(again, name) == rows, name
-    assert reports_of(copy / "reports") == reports_of(tmp_path / "data" / "reports" / batch)
+    assert reports_of(copy / "reports") == reports_of(data / "reports" / batch)
     assert built.shelf.current() == batch
     with built.ledger() as ledger:
         assert ledger.verify_audit() == events, "a replay writes nothing to the ledger"
-
-
-def test_a_sealed_batch_is_not_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = make(tmp_path, "company")
-    with house(tmp_path, folder, monkeypatch) as built:
-        first = built.night()
-        monkeypatch.setattr(type(built.shelf), "next_id", lambda self, day: first)
-        result = built.run()
-        assert not result.success
-        assert f"Batch {first} is sealed and stays as it is" in "\n".join(failures(result))
 
 
 @pytest.mark.parametrize("after", ["landing/lms", "canonical/enrolments", "reconcile/exceptions"])
@@ -102,18 +133,6 @@ def test_killed_in_the_middle_the_next_run_is_right(
         assert built.shelf.current() == batch
         with built.ledger() as ledger:
             assert ledger.verify_audit() > 0
-
-
-def test_scenario_26_a_second_run_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lms_hris_pipeline.warehouse.shelf import NIGHT_LOCK, RunLock
-
-    folder = make(tmp_path, "company")
-    with house(tmp_path, folder, monkeypatch) as built:
-        with RunLock(tmp_path / "data", NIGHT_LOCK):
-            result = built.run()
-            assert not result.success
-            assert "Another run holds" in "\n".join(failures(result))
-        built.night()
 
 
 _CHILD = """
