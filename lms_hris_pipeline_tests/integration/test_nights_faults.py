@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,39 +38,58 @@ def first_night(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return home
 
 
-@pytest.fixture
-def troubled(first_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, Sandbox]]:
+@contextmanager
+def after_a_good_night(first_night: Path, home: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[House, Sandbox]]:
     """The morning after a good night, and a hand on the vendors."""
-    home = tmp_path / "home"
     shutil.copytree(first_night, home)
-    with house(home, home / "company", monkeypatch) as built, httpx.Client(timeout=20) as http:
+    with house(home, home / "company", patch) as built, httpx.Client(timeout=20) as http:
         built.configure(extract={"timeout_seconds": 2, "max_attempts": 3}, policy=dict.fromkeys(FAMILIES, "shadow"))
         yield built, Sandbox(built.server, http, home / "company")
 
 
-PASSING: list[tuple[str, dict[str, Any]]] = [
-    ("429", {"path": "/learn/v1/enrollments", "retry_after": 1}),
-    ("429", {"path": "/learn/v1/enrollments"}),
-    ("503", {"path": "/manage/v1/user", "times": 2}),
-    ("slow", {"path": "/ccx/service/customreport2", "seconds": 0.5}),
-    ("timeout", {"path": "/manage/v1/user", "seconds": 3}),
-    ("token_expiry", {"path": "/learn/v1/enrollments", "nth": 2}),
-    ("token_expiry", {"path": "/ccx/service/customreport2", "nth": 3}),
-]
+@pytest.fixture
+def troubled(first_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, Sandbox]]:
+    """A morning of the test's own."""
+    with after_a_good_night(first_night, tmp_path / "home", monkeypatch) as morning:
+        yield morning
 
 
-@pytest.mark.parametrize(
-    ("kind", "where"), PASSING, ids=[f"{kind}-{number}" for number, (kind, _) in enumerate(PASSING)]
-)
-def test_scenario_34_what_passes_by_itself_changes_nothing(
-    kind: str, where: dict[str, Any], troubled: tuple[House, Sandbox]
-) -> None:
+@pytest.fixture(scope="module")
+def stopped(first_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Sandbox]]:
+    """One morning for all nights that stop: each leaves it as it was, or the next one would not hold."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        after_a_good_night(first_night, tmp_path_factory.mktemp("stopped") / "home", patch) as morning,
+    ):
+        yield morning
+
+
+Faults = list[tuple[str, dict[str, Any]]]
+PASSING: dict[str, Faults] = {
+    "busy and slow": [
+        ("429", {"path": "/learn/v1/enrollments", "retry_after": 1}),
+        ("503", {"path": "/manage/v1/user", "times": 2}),
+        ("slow", {"path": "/ccx/service/customreport2", "seconds": 0.5}),
+        ("token_expiry", {"path": "/ccx/service/customreport2", "nth": 3}),
+    ],
+    "silent and forgetful": [
+        ("429", {"path": "/learn/v1/enrollments"}),
+        ("timeout", {"path": "/manage/v1/user", "seconds": 3}),
+        ("token_expiry", {"path": "/learn/v1/enrollments", "nth": 2}),
+    ],
+}
+"""Each night meets several; one by one they are held over the extract alone."""
+
+
+@pytest.mark.parametrize("faults", PASSING.values(), ids=PASSING.keys())
+def test_scenario_34_what_passes_by_itself_changes_nothing(faults: Faults, troubled: tuple[House, Sandbox]) -> None:
     built, sandbox = troubled
     before = built.shelf.current()
-    sandbox.fault(kind, **where)
+    for kind, where in faults:
+        sandbox.fault(kind, **where)
     batch = built.night(fresh=True)
     assert batch != before
-    assert kind in sandbox.struck()
+    assert sandbox.struck() == {kind for kind, _ in faults}
     with built.batch() as after, built.batch(before) as earlier:
         for name in ("canonical.workers", "canonical.learners", "canonical.enrolments", "canonical.employments"):
             assert exported(after, name) == exported(earlier, name)
@@ -93,14 +113,16 @@ STOPPING: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("kind", "where", "words"), [case[1:] for case in STOPPING], ids=[case[0] for case in STOPPING]
 )
 def test_what_cannot_be_believed_stops_and_the_last_good_batch_stays_current(
-    kind: str, where: dict[str, Any], words: tuple[str, ...], troubled: tuple[House, Sandbox]
+    kind: str, where: dict[str, Any], words: tuple[str, ...], stopped: tuple[House, Sandbox]
 ) -> None:
-    built, sandbox = troubled
+    built, sandbox = stopped
     before = built.shelf.current()
+    seen = len(sandbox.journal())
     sandbox.fault(kind, **{"times": None, **where})
     result = built.run(fresh=True)
+    sandbox.control("DELETE", "/faults")
     assert not result.success
-    assert kind in sandbox.struck()
+    assert kind in sandbox.struck(after=seen)
     said = "\n".join(failures(result))
     for word in words:
         assert word in said
@@ -108,8 +130,20 @@ def test_what_cannot_be_believed_stops_and_the_last_good_batch_stays_current(
     assert built.shelf.sealed() == [before]
     with built.ledger() as ledger:
         assert ledger.batches() == [before], "a night that failed proposes nothing"
+
+
+@pytest.mark.parametrize("kind", ["renamed_field", "cut_body"])
+def test_the_night_after_one_that_stopped_is_right(kind: str, troubled: tuple[House, Sandbox]) -> None:
+    built, sandbox = troubled
+    before = built.shelf.current()
+    where = next(case[2] for case in STOPPING if case[1] == kind)
+    sandbox.fault(kind, **{"times": None, **where})
+    assert not built.run(fresh=True).success
     sandbox.control("DELETE", "/faults")
-    assert built.night() != before, "and the next night is right"
+    assert built.night() != before
+    with built.batch() as after, built.batch(before) as earlier:
+        for name in ("canonical.workers", "canonical.learners", "canonical.enrolments", "canonical.employments"):
+            assert exported(after, name) == exported(earlier, name)
 
 
 def test_scenario_15_an_extract_that_stays_incomplete_deactivates_nobody(troubled: tuple[House, Sandbox]) -> None:

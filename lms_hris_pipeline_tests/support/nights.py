@@ -265,10 +265,16 @@ def house(
     """An installation in `home` over the made-up company in `folder`; settings lead to its vendors."""
     with SandboxServer(folder, SandboxOptions(**options), as_process=as_process) as server:
         built = House(home, server, folder, monkeypatch, options)
-        monkeypatch.setenv("LMS_HRIS_CONFIG", str(home / "lms_hris.toml"))
-        monkeypatch.setenv("LMS_HRIS_HRIS__BASE_URL", server.workday_url)
-        monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", server.docebo_url)
-        for name in CREDENTIALS:
-            monkeypatch.setenv(f"LMS_HRIS_SECRET_{name.upper()}", getattr(server.credentials, name))
+        lead_to(built, monkeypatch)
         built.configure()
         yield built
+
+
+def lead_to(built: House, patch: pytest.MonkeyPatch) -> None:
+    """Let settings and secrets lead to this installation and its vendors."""
+    server = built.server
+    patch.setenv("LMS_HRIS_CONFIG", str(built.home / "lms_hris.toml"))
+    patch.setenv("LMS_HRIS_HRIS__BASE_URL", server.workday_url)
+    patch.setenv("LMS_HRIS_LMS__BASE_URL", server.docebo_url)
+    for name in CREDENTIALS:
+        patch.setenv(f"LMS_HRIS_SECRET_{name.upper()}", getattr(server.credentials, name))

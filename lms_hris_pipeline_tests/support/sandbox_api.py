@@ -348,9 +348,9 @@ class Sandbox:
         entries: list[dict[str, Any]] = self.control("GET", "/journal")["entries"]
         return entries
 
-    def struck(self) -> set[str]:
-        """The kinds of faults that have befallen a call: a fault that nothing met proves nothing."""
-        return {kind for entry in self.journal() for kind in (entry["fault"] or "").split(",") if kind}
+    def struck(self, *, after: int = 0) -> set[str]:
+        """The kinds of faults that have befallen a call since the first `after`: one that nothing met proves nothing."""
+        return {kind for entry in self.journal()[after:] for kind in (entry["fault"] or "").split(",") if kind}
 
     def sql_write(self, query: str, *values: object) -> None:
         """Change the company behind the vendors' backs, as an administrator by hand would."""
