@@ -119,20 +119,22 @@ def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], m
         assert ledger.verify_audit() == events, "a replay writes nothing to the ledger"
 
 
-@pytest.mark.parametrize("after", ["landing/lms", "canonical/enrolments", "reconcile/exceptions"])
-def test_killed_in_the_middle_the_next_run_is_right(
-    after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_killed_in_the_middle_again_and_again_the_next_run_is_right(
+    night: tuple[House, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = make(tmp_path, "company")
-    with house(tmp_path, folder, monkeypatch) as built:
-        killed = _run_and_kill(built, after)
-        assert killed == -signal.SIGKILL
-        assert built.shelf.current() is None
-        assert built.shelf.sealed() == []
+    undisturbed, whole = night
+    with house(tmp_path, make(tmp_path, "company"), monkeypatch) as built:
+        for after in ("landing/lms", "canonical/enrolments", "reconcile/exceptions"):
+            assert _run_and_kill(built, after) == -signal.SIGKILL
+            assert built.shelf.current() is None
+            assert built.shelf.sealed() == []
         batch = built.night()
         assert built.shelf.current() == batch
         with built.ledger() as ledger:
             assert ledger.verify_audit() > 0
+        with built.batch() as found, undisturbed.batch(whole) as wanted:
+            for name, rows in tables_of(wanted).items():
+                assert exported(found, name) == rows, name
 
 
 _CHILD = """
