@@ -27,7 +27,14 @@ from lms_hris_pipeline.resources.reruns import (
     is_watched_by_a_shell,
     quota_end,
 )
-from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, PUBLICATION_JOB, REPLAY_TAG, night_resource
+from lms_hris_pipeline.resources.runs import (
+    AS_OF_TAG,
+    BATCH_TAG,
+    PUBLICATION_JOB,
+    REPLAY_TAG,
+    SCRATCH_TAG,
+    night_resource,
+)
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 from lms_hris_pipeline.stage import assets as stage_assets
 from lms_hris_pipeline.stage import checks as stage_checks
@@ -36,7 +43,7 @@ NIGHTLY = "nightly_reconciliation"
 FRESH_WITHIN = timedelta(hours=26)
 """A day and two hours: the clock may change, and a night takes its time."""
 LOOK_BACK = 20
-"""Runs of the job among which the last night is looked for; replays are runs of it too."""
+"""Runs of the job among which the last night is looked for; replays and scratch runs are runs of it too."""
 
 # freshness policies and owners of sensors are in beta; what they do is held by the tests
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -155,7 +162,7 @@ def failures(context: dg.RunFailureSensorContext) -> None:
 def quota_resumption(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A run of the same batch, once the quota is new."""
     records = context.instance.get_run_records(dg.RunsFilter(job_name=NIGHTLY), limit=LOOK_BACK)
-    latest = [record for record in records if REPLAY_TAG not in record.dagster_run.tags][:1]
+    latest = [record for record in records if not {REPLAY_TAG, SCRATCH_TAG} & set(record.dagster_run.tags)][:1]
     ended = quota_end(context.instance, latest[0]) if latest else None
     if ended is None or is_watched_by_a_shell(latest[0].dagster_run):
         return dg.SkipReason("The last night was not ended by a quota.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lms_hris_pipeline.sandbox import company, truth
-from lms_hris_pipeline_tests.support.company import expected_deltas, expected_exceptions
+from lms_hris_pipeline_tests.support.company import expected_deltas, expected_exceptions, is_noted_as
 
 WORKERS = 1000
 
@@ -27,13 +27,6 @@ def rows(folder: Path, query: str) -> list[tuple[str | None, ...]]:
         return database.execute(query).fetchall()
 
 
-def _is(fault: tuple[str | None, ...], found: tuple[str | None, ...]) -> bool:
-    """Whether an exception is the fault; a value that the fault leaves alone is not noted with it."""
-    return fault[:4] == found[:4] and all(
-        mine in (None, theirs) for mine, theirs in zip(fault[4:6], found[4:6], strict=True)
-    )
-
-
 def test_every_injected_fault_is_expected_as_it_was_injected(muddle: Path) -> None:
     injected = rows(
         muddle,
@@ -42,7 +35,7 @@ def test_every_injected_fault_is_expected_as_it_was_injected(muddle: Path) -> No
     )
     expected = expected_exceptions(muddle)
     assert len(injected) > 200
-    unmet = [fault for fault in injected if not any(_is(fault, found) for found in expected)]
+    unmet = [fault for fault in injected if not any(is_noted_as(fault, found) for found in expected)]
     assert unmet == []
 
 

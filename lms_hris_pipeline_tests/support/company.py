@@ -182,3 +182,12 @@ def _truth(folder: Path, query: str) -> list[tuple[Any, ...]]:
         return truth.execute(query).fetchall()
     finally:
         truth.close()
+
+
+def is_noted_as(fault: tuple[str | None, ...], exception: tuple[str | None, ...]) -> bool:
+    """Whether an exception is what a fault must raise, both as type, ids, field, HR value, LMS value.
+
+    A value that the fault leaves alone is not noted with it.
+    """
+    values = zip(fault[4:6], exception[4:6], strict=True)
+    return fault[:4] == exception[:4] and all(noted in (None, said) for noted, said in values)

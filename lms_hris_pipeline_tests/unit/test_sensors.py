@@ -11,7 +11,7 @@ import pytest
 from lms_hris_pipeline import definitions
 from lms_hris_pipeline.definitions import NIGHTLY, failures, quota_resumption
 from lms_hris_pipeline.model.errors import QuotaExhausted, Transient
-from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, REPLAY_TAG
+from lms_hris_pipeline.resources.runs import AS_OF_TAG, BATCH_TAG, BY_TAG, REPLAY_TAG, SCRATCH_TAG
 
 TAGS = {BATCH_TAG: "2026-11-02-01", AS_OF_TAG: "2026-11-02T21:00:00+00:00"}
 CAUSES = {"quota": QuotaExhausted, "other": Transient}
@@ -65,6 +65,7 @@ def test_a_night_that_the_quota_ended_goes_on_as_the_same_batch_an_hour_later(
         monkeypatch.setattr(definitions, "datetime", _Later)
     run_id = _night(instance, cause, **tags).run_id
     _night(instance, None, **{REPLAY_TAG: "2026-10-30-01"})
+    _night(instance, None, **{SCRATCH_TAG: "yes"})
     found = quota_resumption(dg.build_sensor_context(instance))
     if not goes_on:
         assert isinstance(found, dg.SkipReason)
