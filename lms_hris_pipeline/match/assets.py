@@ -52,7 +52,7 @@ assets = [
             match.RECORDED_LINKS,
             match.PAIR_DECISIONS,
         ),
-        kinds={"rapidfuzz"},
+        kinds={"duckdb", "numpy"},
     ),
     python_asset(
         match.SKILLS,

@@ -39,6 +39,13 @@ _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+# what both sides write each in their own way; one definition, so that the two cannot part
+_MACROS = (
+    "number_key(said) as nullif(ltrim(upper(regexp_replace(said, '[^0-9A-Za-z]', '', 'g')), '0'), '')",
+    "address_key(said) as nullif(regexp_replace(lower(said), '[^0-9a-z]', '', 'g'), '')",
+    "consonants_key(name) as case when len(regexp_replace(name, '[aeiou]', '', 'g')) >= 3 "
+    "then regexp_replace(name, '[aeiou]', '', 'g') end",
+)
 _NAME_PAIRS = """
 create temp table people_name_pairs as
 select distinct accounts.first_no as mine, ways.first_no as theirs, true as is_first
@@ -149,6 +156,8 @@ def compare_people(
     try:
         bench.execute("set memory_limit = '4GB'")
         bench.execute("set preserve_insertion_order = false")
+        for macro in _MACROS:
+            bench.execute(f"create temp macro {macro}")
         _load(bench, given, weights, MOST_HOLDERS_WITHIN if is_within else MOST_HOLDERS)
         _find_pairs(bench, known_pairs, is_within=is_within, only_known=only_known)
         return _read_levels(bench, given, weights)

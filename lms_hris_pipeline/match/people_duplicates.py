@@ -23,7 +23,8 @@ def duplicates_within(given: Given, weights: Weights, settings: MatchSettings, f
     """One row a pair that is one person (link) or may be (review): id_a, id_b, score, decision, cluster_id, evidence.
 
     A cluster is named by its least id and holds all records that links join, directly or through others; pairs that
-    are joined through others only have no score of their own but the weakest link's between them, and say so.
+    are joined through others only have no score of their own but the weakest link's of the cluster, and say so; they
+    are listed among the first WIDEST_CLUSTER records of a cluster, so that one of thousands does not list millions.
     """
     nobody = np.array([], dtype=np.int64)
     compared = compare_people(given, weights, (nobody, nobody), is_within=True)

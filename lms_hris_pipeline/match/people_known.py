@@ -16,6 +16,9 @@ import pyarrow as pa
 
 from lms_hris_pipeline.match.people_given import Given, Ints
 
+NO_LINKS = pa.table({"learner_id_lms": pa.array([], pa.string()), "worker_id_hris": pa.array([], pa.string())})
+"""Of a ledger that records none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:

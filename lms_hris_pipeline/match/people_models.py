@@ -23,16 +23,16 @@ import pyarrow as pa
 from lms_hris_pipeline.match.people_candidates import Candidates, compare_people, find_candidates
 from lms_hris_pipeline.match.people_fit import Sample, fit_weights
 from lms_hris_pipeline.match.people_given import Given, Ints
-from lms_hris_pipeline.match.people_known import read_known
+from lms_hris_pipeline.match.people_known import NO_LINKS, read_known
 from lms_hris_pipeline.match.people_weights import Weights, load_weights, read_weights, weights_text
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import MatchSettings
+from lms_hris_pipeline.warehouse.shelf import write_atomically
 
 FEWEST_DECISIONS = 30
 SIGMA_BITS = 0.7
 """How far a weight may easily move: a level that no decision tells about does not move at all."""
 _KEPT_APART = 3
-_NO_LINKS = pa.table({"learner_id_lms": pa.array([], pa.string()), "worker_id_hris": pa.array([], pa.string())})
 ADOPTED = "adopted.json"
 
 
@@ -53,7 +53,7 @@ def recalibrate(given: Given, decisions: pa.Table, start: Weights, settings: Mat
     Raises:
         BadInput: fewer than FEWEST_DECISIONS are about pairs that the records still hold.
     """
-    known = read_known(given, _NO_LINKS, decisions)
+    known = read_known(given, NO_LINKS, decisions)
     nobody = np.array([], dtype=np.int64)
     found = find_candidates(given, compare_people(given, start, known.pairs), start, (nobody, nobody))
     told = _told(given, found, decisions)
@@ -161,10 +161,9 @@ def models_folder(data_dir: Path) -> Path:
 
 def stage_model(folder: Path, made: Recalibrated) -> Path:
     """Keep a model and its report, for somebody to adopt; its file."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{made.weights.version}.json"
-    _write(folder / f"{made.weights.version}.report.json", json.dumps(made.report, indent=1) + "\n")
-    _write(file, weights_text(made.weights) + "\n")
+    write_atomically(folder / f"{made.weights.version}.report.json", json.dumps(made.report, indent=1) + "\n")
+    write_atomically(file, weights_text(made.weights) + "\n")
     return file
 
 
@@ -189,8 +188,7 @@ def adopt_model(folder: Path, version: str, by: str, at: datetime) -> None:
     if version != load_weights().version:
         read_weights((folder / f"{version}.json").read_text(encoding="utf-8"), f"{version}.json")
     history = [*adoptions(folder), {"version": version, "by": by, "at": at.isoformat(timespec="seconds")}]
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / ADOPTED, json.dumps(history, indent=1) + "\n")
+    write_atomically(folder / ADOPTED, json.dumps(history, indent=1) + "\n")
 
 
 def adoptions(folder: Path) -> list[dict[str, str]]:
@@ -219,10 +217,3 @@ def adopted_weights(folder: Path) -> Weights:
             f"  Restore its file, or adopt another: lms-hris match adopt {load_weights().version} --by <name>."
         )
     return read_weights(file.read_text(encoding="utf-8"), file.name)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write whole or not at all."""
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)

@@ -14,14 +14,13 @@ import pyarrow as pa
 from lms_hris_pipeline.match.people_duplicates import duplicates_within
 from lms_hris_pipeline.match.people_engine import match_given
 from lms_hris_pipeline.match.people_given import given_tables
-from lms_hris_pipeline.match.people_known import read_known
+from lms_hris_pipeline.match.people_known import NO_LINKS, read_known
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.warehouse import Batch
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _HOUSE_FIELDS = ("worker_type", "account_age")
-_NO_LINKS = pa.table({"learner_id_lms": pa.array([], pa.string()), "worker_id_hris": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def link_people(
         given = given_tables(bench, workers, learners)
     finally:
         bench.close()
-    known = read_known(given, _NO_LINKS, _pair_decisions(decisions))
+    known = read_known(given, NO_LINKS, _pair_decisions(decisions))
     matched = match_given(given, known, weights, settings, keys_are_strict=False)
     rows = pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
     return LinkedPeople(rows.drop_columns(["method"]), matched.shown())

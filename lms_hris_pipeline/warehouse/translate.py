@@ -38,24 +38,10 @@ _OF_A_VALUE = (
     duckdb.TypeMismatchException,
 )
 _NULL = re.compile(r"Constraint Error: NOT NULL constraint failed: ([A-Za-z0-9_.\"]+)(?:\n\nLINE .*|\s*)", re.DOTALL)
-_TYPES = frozenset(
-    {
-        "BOOL",
-        "INT8",
-        "INT16",
-        "INT32",
-        "INT64",
-        "INT128",
-        "FLOAT",
-        "DOUBLE",
-        "DATE",
-        "TIME",
-        "TIMESTAMP",
-        "UUID",
-        "BLOB",
-    }
-    | {"UINT8", "UINT16", "UINT32", "UINT64"}
-)
+_TYPES = frozenset((
+    "BOOL", "INT8", "INT16", "INT32", "INT64", "INT128", "UINT8", "UINT16", "UINT32", "UINT64", "FLOAT", "DOUBLE",
+    "DATE", "TIME", "TIMESTAMP", "UUID", "BLOB",
+))  # fmt: skip
 _TARGET = re.compile(
     r"Conversion Error: (?:Could not convert string|Type) .*"
     r"\b(?:to|for the destination type) ([A-Z0-9]+|DECIMAL\(\d+,\d+\))"

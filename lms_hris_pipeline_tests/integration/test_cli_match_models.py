@@ -13,7 +13,7 @@ from lms_hris_pipeline.match.people_models import Recalibrated, models_folder, s
 from lms_hris_pipeline.match.people_weights import load_weights
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.cli import Home, home
-from lms_hris_pipeline_tests.support.people import FirmMaker, decided, match_world, people_batch
+from lms_hris_pipeline_tests.support.people import FirmMaker, decided_by_truth, people_batch
 
 __all__ = ["home"]
 
@@ -41,17 +41,7 @@ def test_a_batchs_decisions_are_learned_from_and_nothing_is_adopted(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = FirmMaker(200, 111, noise=3).make()
-    key_of = {record["worker_id_hris"]: record["person_key"] for record in firm.workers}
-    rows = match_world(firm.workers, firm.accounts)
-    said = [
-        decided(
-            name,
-            row["worker_id_hris"],
-            "same" if key_of[row["worker_id_hris"]] == firm.person_of[name] else "different",
-        )
-        for name, row in rows.items()
-        if row["worker_id_hris"]
-    ]
+    said = decided_by_truth(firm)
 
     class Shelf:
         def __init__(self, data_dir: object) -> None:

@@ -206,6 +206,7 @@ def test_scenario_36_the_vendors_quota_ends_midway_and_the_rest_goes_next_hour_o
     firm.sandbox.control("POST", "/quota", {"per_hour": 5})
     summary = firm.publish()
     assert "asks to wait" in summary.stopped_by
+    assert summary.is_ended_by_quota
     states = [firm.state(wish) for wish in wishes]
     assert states[:7].count("approved") >= 1
     assert states[7] == "verified"

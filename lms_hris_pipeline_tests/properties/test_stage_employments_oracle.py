@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline_tests.support.stage import (
+    EMPLOYMENT_TABLES,
     ORGANISATION,
     Record,
     build_all,
@@ -23,14 +24,6 @@ from lms_hris_pipeline_tests.support.stage import (
     worker,
 )
 
-TABLES = (
-    canonical.LOCATIONS,
-    canonical.WORKER_RECORDS,
-    canonical.WORKERS,
-    canonical.ASSIGNMENTS,
-    canonical.LEAVES,
-    canonical.EMPLOYMENTS,
-)
 ZONES = {"LOC-BER": "Europe/Berlin", "LOC-MEL": "Australia/Melbourne", "LOC-HNL": "Pacific/Honolulu"}
 FIRM = "Europe/Berlin"
 PREHIRE_DAYS = 14
@@ -164,7 +157,7 @@ def expected(records: list[Record], as_of: datetime) -> dict[str, Day]:
 def built(records: list[Record], as_of: datetime) -> dict[str, Day]:
     batch = open_batch(as_of=as_of)
     load_raw(batch, {**ORGANISATION, "workers": records})
-    build_all(batch, TABLES)
+    build_all(batch, EMPLOYMENT_TABLES)
     rows = rows_of(batch, canonical.EMPLOYMENTS)
     batch.close()
     return {

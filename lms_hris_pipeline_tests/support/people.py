@@ -295,6 +295,17 @@ class Firm:
         return key_of.get(row["worker_id_hris"]) == self.person_of[row["learner_id_lms"]]
 
 
+def decided_by_truth(firm: Firm) -> list[Record]:
+    """What a person who knows would say of every account's named worker."""
+    key_of = {record["worker_id_hris"]: record["person_key"] for record in firm.workers}
+    named = {name: row["worker_id_hris"] for name, row in match_world(firm.workers, firm.accounts).items()}
+    return [
+        decided(name, worker_id, "same" if key_of[worker_id] == firm.person_of[name] else "different")
+        for name, worker_id in named.items()
+        if worker_id
+    ]
+
+
 class FirmMaker:
     """Makes a firm of `size` people from a seed: dirty in every way in which such records are."""
 

@@ -20,6 +20,15 @@ from lms_hris_pipeline.tables.raw import HRIS_EXTRACTS, LMS_EXTRACTS, RAW_HRIS, 
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline.warehouse.queries import read_query
 
+EMPLOYMENT_TABLES = (
+    canonical.LOCATIONS,
+    canonical.WORKER_RECORDS,
+    canonical.WORKERS,
+    canonical.ASSIGNMENTS,
+    canonical.LEAVES,
+    canonical.EMPLOYMENTS,
+)
+"""What employments are built from, and they."""
 Record = dict[str, Any]
 AS_OF = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
 FETCHED = datetime(2026, 11, 2, 21, 30)  # noqa: DTZ001 - a DuckDB timestamp is naive UTC

@@ -32,7 +32,7 @@ from lms_hris_pipeline.match.people_weights import LEVELS, load_weights, read_we
 from lms_hris_pipeline.model.errors import BadInput, ContractBroken
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.tables.match import PAIR_DECISIONS
-from lms_hris_pipeline_tests.support.people import Firm, FirmMaker, decided, match_world, people_batch, worker
+from lms_hris_pipeline_tests.support.people import Firm, FirmMaker, decided_by_truth, match_world, people_batch, worker
 from lms_hris_pipeline_tests.support.people import account as an_account
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
@@ -46,17 +46,7 @@ def firm() -> Firm:
 @pytest.fixture(scope="module")
 def decided_firm(firm: Firm) -> tuple[Given, pa.Table]:
     """The firm, and what a person would say of every account's named worker."""
-    key_of = {record["worker_id_hris"]: record["person_key"] for record in firm.workers}
-    rows = match_world(firm.workers, firm.accounts)
-    said = [
-        decided(
-            name,
-            row["worker_id_hris"],
-            "same" if key_of[row["worker_id_hris"]] == firm.person_of[name] else "different",
-        )
-        for name, row in rows.items()
-        if row["worker_id_hris"]
-    ]
+    said = decided_by_truth(firm)
     batch = people_batch(firm.workers, firm.accounts, (), said)
     try:
         return read_given(batch), batch.read(PAIR_DECISIONS)

@@ -10,6 +10,7 @@ import pytest
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.stage import (
+    EMPLOYMENT_TABLES,
     ORGANISATION,
     Record,
     build_all,
@@ -22,14 +23,6 @@ from lms_hris_pipeline_tests.support.stage import (
     worker,
 )
 
-TABLES = (
-    canonical.LOCATIONS,
-    canonical.WORKER_RECORDS,
-    canonical.WORKERS,
-    canonical.ASSIGNMENTS,
-    canonical.LEAVES,
-    canonical.EMPLOYMENTS,
-)
 # 21:00 UTC on 2 November: already the 3rd in Melbourne, still the 2nd in Berlin, 11:00 on the 2nd in Honolulu
 AS_OF = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
 
@@ -40,7 +33,7 @@ def employments(
     """The employment of each worker record by worker id."""
     batch: Batch = open_batch(sandbox_settings(**settings), as_of)
     load_raw(batch, {**ORGANISATION, "workers": workers})
-    build_all(batch, TABLES)
+    build_all(batch, EMPLOYMENT_TABLES)
     found = {row["worker_id_hris"]: row for row in rows_of(batch, canonical.EMPLOYMENTS)}
     batch.close()
     return found

@@ -8,9 +8,7 @@ with addresses as (
             when lower(trim(accounts.other_email)) <> coalesce(lower(trim(accounts.email)), '')
                 then lower(trim(accounts.other_email))
         end as other_email,
-        nullif(
-            ltrim(upper(regexp_replace(accounts.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
-        ) as number
+        number_key(accounts.employee_number) as number
     from people_given_accounts as accounts
 ),
 
@@ -77,20 +75,18 @@ select
     lower(trim(accounts.department)) as department,
     accounts.location,
     accounts.cost_center,
-    nullif(
-        ltrim(upper(regexp_replace(accounts.manager_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
-    ) as manager_number,
+    number_key(accounts.manager_number) as manager_number,
     lower(trim(accounts.manager_email)) as manager_email,
     lower(trim(accounts.job_title)) as job_title,
     coalesce(regexp_matches(accounts.job_title, '[0-9]'), false) as title_has_digit,
     lower(accounts.worker_type) as worker_type,
     accounts.created_at::date as created_date,
     nullif(regexp_replace(accounts.birth_date, '[^0-9]', '', 'g'), '') as birth_date,
-    nullif(regexp_replace(lower(accounts.house_number), '[^0-9a-z]', '', 'g'), '') as house_number,
-    nullif(regexp_replace(lower(accounts.street), '[^0-9a-z]', '', 'g'), '') as street,
-    nullif(regexp_replace(lower(accounts.postcode), '[^0-9a-z]', '', 'g'), '') as postcode,
-    nullif(regexp_replace(lower(accounts.city), '[^0-9a-z]', '', 'g'), '') as city,
-    nullif(regexp_replace(lower(accounts.state), '[^0-9a-z]', '', 'g'), '') as state
+    address_key(accounts.house_number) as house_number,
+    address_key(accounts.street) as street,
+    address_key(accounts.postcode) as postcode,
+    address_key(accounts.city) as city,
+    address_key(accounts.state) as state
 from people_given_accounts as accounts
 inner join own on own.account_no = accounts.account_no
 left join people_forms as first_forms on first_forms.name = accounts.first_name

@@ -7,10 +7,7 @@ select
     accounts.roots,
     accounts.last,
     accounts.last_tokens,
-    case
-        when len(regexp_replace(accounts.last, '[aeiou]', '', 'g')) >= 3
-            then regexp_replace(accounts.last, '[aeiou]', '', 'g')
-    end as consonants,
+    consonants_key(accounts.last) as consonants,
     coalesce(accounts.mailbox, accounts.other_mailbox) as mailbox,
     regexp_replace(coalesce(accounts.mailbox, accounts.other_mailbox), '[^a-z]', '', 'g') as letters,
     accounts.department,

@@ -7,10 +7,7 @@ select
     ways.roots,
     ways.last,
     ways.last_tokens,
-    case
-        when len(regexp_replace(ways.last, '[aeiou]', '', 'g')) >= 3
-            then regexp_replace(ways.last, '[aeiou]', '', 'g')
-    end as consonants,
+    consonants_key(ways.last) as consonants,
     workers.mailbox,
     regexp_replace(workers.mailbox, '[^a-z]', '', 'g') as letters,
     workers.department,

@@ -5,17 +5,12 @@ with counted as (
         workers.worker_no,
         workers.person_no,
         nullif(lower(trim(workers.email)), '') as email,
-        nullif(
-            ltrim(upper(regexp_replace(workers.employee_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
-        ) as number,
+        number_key(workers.employee_number) as number,
         case
             when len(workers.former_numbers) > 0 then
                 list_filter(
-                    list_transform(
-                        workers.former_numbers,
-                        lambda former: ltrim(upper(regexp_replace(former, '[^0-9A-Za-z]', '', 'g')), '0')
-                    ),
-                    lambda former: former <> ''
+                    list_transform(workers.former_numbers, lambda former: number_key(former)),
+                    lambda former: former is not null
                 )
         end as former_numbers,
         case when len(workers.former_emails) > 0 then workers.former_emails end as former_emails,
@@ -25,20 +20,18 @@ with counted as (
         lower(trim(workers.other_department)) as other_department,
         workers.location,
         workers.cost_center,
-        nullif(
-            ltrim(upper(regexp_replace(workers.manager_number, '[^0-9A-Za-z]', '', 'g')), '0'), ''
-        ) as manager_number,
+        number_key(workers.manager_number) as manager_number,
         lower(trim(workers.manager_email)) as manager_email,
         lower(trim(workers.job_title)) as job_title,
         lower(workers.worker_type) as worker_type,
         least(workers.hire_date, workers.other_hire_date) as first_hire_date,
         workers.termination_date,
         nullif(regexp_replace(workers.birth_date, '[^0-9]', '', 'g'), '') as birth_date,
-        nullif(regexp_replace(lower(workers.house_number), '[^0-9a-z]', '', 'g'), '') as house_number,
-        nullif(regexp_replace(lower(workers.street), '[^0-9a-z]', '', 'g'), '') as street,
-        nullif(regexp_replace(lower(workers.postcode), '[^0-9a-z]', '', 'g'), '') as postcode,
-        nullif(regexp_replace(lower(workers.city), '[^0-9a-z]', '', 'g'), '') as city,
-        nullif(regexp_replace(lower(workers.state), '[^0-9a-z]', '', 'g'), '') as state
+        address_key(workers.house_number) as house_number,
+        address_key(workers.street) as street,
+        address_key(workers.postcode) as postcode,
+        address_key(workers.city) as city,
+        address_key(workers.state) as state
     from people_given_workers as workers
 ),
 
