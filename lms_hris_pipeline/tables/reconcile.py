@@ -82,6 +82,7 @@ WANTED_ACCOUNTS = Table(
         Column("manager_obstacle", "VARCHAR", "Why no manager is set.", null=True, values=("cycle", "without_account", "unobserved")),
         Column("groups", "VARCHAR", "Managed groups, sorted, joined by |; null where HR lacks what they follow from.", null=True),
         Column("username_holder_learner_id_lms", "VARCHAR", "Another account that has the wanted user name.", null=True, pii=_S),
+        Column("claimed_learner_id_lms", "VARCHAR", "Account under review, likelier another's, that has the worker's number or address.", null=True, pii=_S),
         Column("is_username_contested", "BOOLEAN", "Whether somebody else is to have the same user name."),
         Column("account_obstacle", "VARCHAR", "Why no account is created where there is none.", null=True, values=(
             "settling", "account_gone", "under_review", "username_taken", "username_contested", "unobserved", "no_username")),

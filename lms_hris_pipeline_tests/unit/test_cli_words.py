@@ -67,7 +67,11 @@ def test_messages_and_pages_name_only_commands_and_options_that_exist() -> None:
             words = found[1].split()
             if words[0] in names:
                 command = next((n for n in (" ".join(words[:3]), " ".join(words[:2]), words[0]) if n in COMMANDS), None)
-                options = {"--help"} | {option for param in COMMANDS[command].params for option in param.opts} if command else set()
+                options = (
+                    {"--help"} | {option for param in COMMANDS[command].params for option in param.opts}
+                    if command
+                    else set()
+                )
                 wrong += [f"{page.name}: {found[0]}" for word in words if word.startswith("--") and word not in options]
     assert wrong == []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lms_hris_pipeline.settings import ScopeSettings, Settings
 from lms_hris_pipeline.tables import reconcile
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.reconcile import (
@@ -17,7 +18,7 @@ from lms_hris_pipeline_tests.support.reconcile import (
     recorded,
     situations_of,
 )
-from lms_hris_pipeline_tests.support.stage import ORGANISATION, job, rows_of, user, wid, worker
+from lms_hris_pipeline_tests.support.stage import ORGANISATION, Record, job, rows_of, user, wid, worker
 
 LEFT: dict[str, Any] = {"Termination_Date": "2026-10-31"}
 
@@ -222,6 +223,36 @@ def test_scenario_04_a_name_that_somebody_has_is_disputed(company: Batch) -> Non
         mine = {finding for finding in findings if finding[1] == wid(number)}
         assert mine == {("identity_review", wid(number), holder, "identity", f"First{number} Last{number}", called)}
         assert not [key for key in deltas_of(company) if key[2] == f"worker:{wid(number)}"]
+
+
+@pytest.mark.parametrize("rule", ["email", "employee_number"])
+@pytest.mark.parametrize(
+    "own", [{"Employee_ID": "900002"}, {"Email_Work": "other@lumen.example"}], ids=["email", "number"]
+)
+def test_scenario_41_the_contract_that_still_runs_gets_no_second_account(own: Record, rule: str) -> None:
+    """The contractor's record holds the account's address or number, or both; the employee's is the likelier owner."""
+    records = [
+        worker(1, Worker_Type="Contingent Worker", Termination_Date="2027-01-31", **own),
+        worker(2, Legal_First_Name="First1", Legal_Last_Name="Last1", Hire_Date="2026-11-10"),
+    ]
+    held = link(1, 2, "review", runner_up_worker_id_hris=wid(1))
+    settings = Settings(scope=ScopeSettings(username_rule=rule))
+    # the account has a user name of its own making, which neither record is to get
+    batch = reconciled({"workers": records}, {"users": [user(1, username="f.last1")]}, people=[held], settings=settings)
+    assert deltas_of(batch) == {}
+    assert findings_of(batch) == {
+        ("identity_review", wid(number), "10001", "identity", "First1 Last1", "First1 Last1") for number in (1, 2)
+    }
+    assert set(situations_of(batch).values()) == {"disputed"}
+
+
+def test_an_account_under_review_is_said_once_of_its_likeliest_owner() -> None:
+    """Two whose numbers HR exchanged: each has the number of the other's account, and each is asked about once."""
+    records = [worker(1, Employee_ID="000002"), worker(2, Employee_ID="000001")]
+    batch = reconciled(
+        {"workers": records}, {"users": [user(1), user(2)]}, people=[link(1, 1, "review"), link(2, 2, "review")]
+    )
+    assert {finding[1:3] for finding in findings_of(batch)} == {(wid(1), "10001"), (wid(2), "10002")}
 
 
 def test_two_newcomers_want_one_name(company: Batch) -> None:

@@ -20,7 +20,10 @@ current_workers as (
         employments.person_key,
         employments.status,
         wanted.username,
-        wanted.username_holder_learner_id_lms,
+        case wanted.account_obstacle
+            when 'under_review' then wanted.claimed_learner_id_lms
+            when 'username_taken' then wanted.username_holder_learner_id_lms
+        end as contested_learner_id_lms,
         wanted.account_obstacle
     from canonical.employments as employments
     inner join canonical.workers as workers on workers.worker_id_hris = employments.worker_id_hris
@@ -149,42 +152,52 @@ accounts_gone as (
     where current_workers.account_obstacle = 'account_gone' and learners.learner_id_lms is null
 ),
 
+reviewed as (
+    select
+        people.learner_id_lms,
+        employments.current_worker_id_hris as worker_id_hris,
+        people.reason
+    from match.people as people
+    left join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris
+    where people.decision = 'review'
+),
+
 reviews as (
     select
         'identity_review' as type,
-        employments.current_worker_id_hris as worker_id_hris,
-        people.learner_id_lms,
+        reviewed.worker_id_hris,
+        reviewed.learner_id_lms,
         'identity' as field,
         named_workers.name as hris_value,
         named_learners.name as lms_value,
-        'learner:' || people.learner_id_lms as root_cause,
-        people.reason as note,
+        'learner:' || reviewed.learner_id_lms as root_cause,
+        reviewed.reason as note,
         null::varchar as wish_id
-    from match.people as people
-    left join canonical.employments as employments on employments.worker_id_hris = people.worker_id_hris
-    left join named_workers on named_workers.worker_id_hris = employments.current_worker_id_hris
-    left join named_learners on named_learners.learner_id_lms = people.learner_id_lms
-    where people.decision = 'review'
+    from reviewed
+    left join named_workers on named_workers.worker_id_hris = reviewed.worker_id_hris
+    left join named_learners on named_learners.learner_id_lms = reviewed.learner_id_lms
     union all
     select
         'identity_review' as type,
         current_workers.worker_id_hris,
-        current_workers.username_holder_learner_id_lms as learner_id_lms,
+        current_workers.contested_learner_id_lms as learner_id_lms,
         'identity' as field,
         named_workers.name as hris_value,
         named_learners.name as lms_value,
-        'learner:' || current_workers.username_holder_learner_id_lms as root_cause,
-        'The account already has the user name that this worker is to get.' as note,
+        'learner:' || current_workers.contested_learner_id_lms as root_cause,
+        case current_workers.account_obstacle
+            when 'under_review' then 'The account has this worker''s number or address, and is under review.'
+            else 'The account already has the user name that this worker is to get.'
+        end as note,
         null::varchar as wish_id
     from current_workers
     left join named_workers on named_workers.worker_id_hris = current_workers.worker_id_hris
-    left join named_learners on named_learners.learner_id_lms = current_workers.username_holder_learner_id_lms
-    left join match.people as people
+    left join named_learners on named_learners.learner_id_lms = current_workers.contested_learner_id_lms
+    left join reviewed
         on
-            people.learner_id_lms = current_workers.username_holder_learner_id_lms
-            and people.worker_id_hris = current_workers.worker_id_hris
-            and people.decision = 'review'
-    where current_workers.account_obstacle = 'username_taken' and people.learner_id_lms is null
+            reviewed.learner_id_lms = current_workers.contested_learner_id_lms
+            and reviewed.worker_id_hris = current_workers.worker_id_hris
+    where current_workers.contested_learner_id_lms is not null and reviewed.learner_id_lms is null
 )
 
 select

@@ -83,17 +83,51 @@ under_review as (
     where people.decision = 'review'
 ),
 
+disputed as (
+    select
+        learners.learner_id_lms,
+        learners.employee_number,
+        learners.email
+    from match.people as people
+    inner join canonical.learners as learners on learners.learner_id_lms = people.learner_id_lms
+    where people.decision = 'review'
+),
+
+-- whoever has the number or the address of a disputed account may be its owner, likeliest or not
+claims as (
+    select
+        entitled.worker_id_hris,
+        disputed.learner_id_lms
+    from entitled
+    inner join disputed on disputed.employee_number = entitled.employee_number
+    union all
+    select
+        entitled.worker_id_hris,
+        disputed.learner_id_lms
+    from entitled
+    inner join disputed on disputed.email = entitled.email
+),
+
+claimed as (
+    select
+        claims.worker_id_hris,
+        min(claims.learner_id_lms) as learner_id_lms
+    from claims
+    group by claims.worker_id_hris
+),
+
 standing as (
     select
         entitled.worker_id_hris,
         first_accounts.learner_id_lms,
         taken.learner_id_lms as username_holder_learner_id_lms,
+        case when under_review.person_key is null then claimed.learner_id_lms end as claimed_learner_id_lms,
         contested.username is not null as is_username_contested,
         case
             when first_accounts.learner_id_lms is not null then null
             when settling.target_key is not null then 'settling'
             when accounts_gone.person_key is not null and observed.has_all_learners then 'account_gone'
-            when under_review.person_key is not null then 'under_review'
+            when under_review.person_key is not null or claimed.learner_id_lms is not null then 'under_review'
             when taken.learner_id_lms is not null then 'username_taken'
             when not observed.has_all_learners then 'unobserved'
             when entitled.username is null or entitled.email is null then 'no_username'
@@ -107,6 +141,7 @@ standing as (
     left join settling on settling.target_key = 'worker:' || entitled.worker_id_hris
     left join accounts_gone on accounts_gone.person_key = entitled.person_key
     left join under_review on under_review.person_key = entitled.person_key
+    left join claimed on claimed.worker_id_hris = entitled.worker_id_hris
 ),
 
 sources as (
@@ -201,6 +236,7 @@ select
     end as manager_obstacle,
     case when undecided.worker_id_hris is null then coalesce(wanted_groups.groups, '') end as groups,
     standing.username_holder_learner_id_lms,
+    standing.claimed_learner_id_lms,
     standing.is_username_contested,
     standing.account_obstacle,
     standing.learner_id_lms is null and standing.account_obstacle is null as can_be_created

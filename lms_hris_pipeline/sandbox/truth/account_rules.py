@@ -67,9 +67,10 @@ def _judge_entitled(wanted: Wanted, standing: Standing, verdict: Verdict) -> Non
         return
     if wanted.obstacle in (None, "no_username"):
         verdict.find("missing_account", worker.worker_id, None, "account", worker.status)
-    if wanted.obstacle == "username_taken":
-        names = (_called(worker), _account_called(standing.accounts.get(wanted.name_holder or "")))
-        verdict.find("identity_review", worker.worker_id, wanted.name_holder, "identity", *names)
+    contested = {"under_review": wanted.claimed, "username_taken": wanted.name_holder}.get(wanted.obstacle or "")
+    if contested is not None:
+        names = (_called(worker), _account_called(standing.accounts.get(contested)))
+        verdict.find("identity_review", worker.worker_id, contested, "identity", *names)
     if wanted.is_to_be_created:
         desired: dict[str, Scalar] = {**wanted_values(wanted), "active": True}
         verdict.propose("accounts", "account", "create", wanted.target_key, desired)

@@ -26,14 +26,16 @@ class Owned:
 class Wanted:
     """The account that a person in scope ought to have.
 
-    `obstacle` says why none is created where there is none: the account of the person is under review, another
-    account has the user name, HR lacks the e-mail, or two people want the name.
+    `obstacle` says why none is created where there is none: the account of the person is under review, or `claimed`
+    is, an account that has the person's number or address; another account has the user name, HR lacks the e-mail, or
+    two people want the name.
     """
 
     worker: Worker
     account: Account | None
     username: str | None
     name_holder: str | None
+    claimed: str | None
     is_name_contested: bool
     obstacle: str | None
 
@@ -128,15 +130,17 @@ def _wanted(
     for worker in entitled:
         seekers[worker.email or ""] += 1
     undecided = {people.records[worker].person_key for worker in reviews.values() if worker is not None}
+    claims = _claims([worker for worker in entitled if worker.person_key not in undecided], accounts, reviews)
     found = {}
     for worker in entitled:
         mine = owned.get(worker.person_key)
         primary = None if mine is None else mine.primary
         others = [learner for learner in holders.get(worker.email or "", ()) if learner != primary]
         holder = min(others) if worker.email and others else None
+        claimed = claims.get(worker.worker_id)
         obstacle = None
         if primary is None:
-            if worker.person_key in undecided:
+            if worker.person_key in undecided or claimed is not None:
                 obstacle = "under_review"
             elif holder is not None:
                 obstacle = "username_taken"
@@ -146,8 +150,22 @@ def _wanted(
                 obstacle = "username_contested"
         first = None if primary is None else accounts[primary]
         is_contested = worker.email is not None and seekers[worker.email] > 1
-        found[worker.worker_id] = Wanted(worker, first, worker.email, holder, is_contested, obstacle)
+        found[worker.worker_id] = Wanted(worker, first, worker.email, holder, claimed, is_contested, obstacle)
     return found
+
+
+def _claims(workers: Iterable[Worker], accounts: Mapping[str, Account], disputed: Iterable[str]) -> dict[str, str]:
+    """By worker id: the first disputed account that has the worker's number or address."""
+    holders: dict[tuple[str, str | None], str] = {}
+    for learner in sorted(disputed, reverse=True):
+        holders |= {(name, accounts[learner].values[name]): learner for name in ("employee_number", "email")}
+    claims = {}
+    for worker in workers:
+        keys = [("employee_number", worker.number), ("email", worker.email)]
+        held = [holders[key] for key in keys if key[1] is not None and key in holders]
+        if held:
+            claims[worker.worker_id] = min(held)
+    return claims
 
 
 def circles_of(people: People) -> frozenset[str]:
