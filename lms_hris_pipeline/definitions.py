@@ -20,7 +20,7 @@ from lms_hris_pipeline.reconcile import checks as reconcile_checks
 from lms_hris_pipeline.report import assets as report_assets
 from lms_hris_pipeline.report import checks as report_checks
 from lms_hris_pipeline.resources.alerts import report_failure
-from lms_hris_pipeline.resources.closing import SEALED, sealed_asset, tidied_asset
+from lms_hris_pipeline.resources.closing import CURRENT, current_asset, sealed_asset, tidied_asset
 from lms_hris_pipeline.resources.reruns import (
     QUOTA_SECONDS,
     after_last_publication,
@@ -55,6 +55,7 @@ ASSETS = [
     *reconcile_assets.assets,
     *report_assets.assets,
     sealed_asset(),
+    current_asset(),
     *publish_assets.assets,
     tidied_asset((publish_assets.PUBLICATION, report_assets.PAGES)),
 ]
@@ -98,8 +99,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 
 
 def _with_freshness(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """The sealed batch must be of today: its freshness speaks for all that it is made of."""
-    if asset.key != SEALED:
+    """The current batch must be of today: its freshness speaks for all that it is made of."""
+    if asset.key != CURRENT:
         return asset
     policy = dg.FreshnessPolicy.time_window(fail_window=FRESH_WITHIN, warn_window=FRESH_WITHIN - timedelta(hours=1))
     return asset.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=policy))

@@ -2,11 +2,10 @@
 
 The seal is an explicit last asset of the build, because Dagster may set resources up and down twice a run.
 """
-
-from __future__ import annotations
+# no postponed annotations: Dagster looks at those of an asset's context
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from lms_hris_pipeline.model.errors import Busy
 from lms_hris_pipeline.resources.assets import Done, step_asset
 from lms_hris_pipeline.resources.logs import note
 from lms_hris_pipeline.resources.night import Mode, Night
+from lms_hris_pipeline.resources.runs import night_of
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.warehouse import BatchShelf, RunLock
@@ -23,6 +23,7 @@ from lms_hris_pipeline.warehouse.history import publish_history, write_history
 from lms_hris_pipeline.warehouse.shelf import BATCH_NAME, COPIES_LOCK
 
 SEALED = dg.AssetKey(["batch", "sealed"])
+CURRENT = dg.AssetKey(["batch", "current"])
 
 
 def _seal(night: Night) -> Done:
@@ -112,13 +113,35 @@ def sealed_asset() -> dg.AssetsDefinition:
     return step_asset(
         ("batch", "sealed"),
         _seal,
-        about="The batch, complete, read-only and current. Readers open it without waiting for any run.",
+        about="The batch, complete and read-only. A replay seals a copy; a scratch copy is not sealed.",
         grain="a row of the batch's tables",
         owner="team:integration",
         domain="sync",
         reads=ALL_TABLES,
         kinds={"duckdb"},
     )
+
+
+def current_asset() -> dg.AssetsDefinition:
+    """What readers are answered from: a new batch by a night alone, so that its age tells how fresh the answers are."""
+
+    @dg.asset(
+        key=CURRENT,
+        deps=[SEALED],
+        description="The batch that readers open, without waiting for any run. Replays and scratch copies leave it.",
+        group_name="batch",
+        owners=["team:integration"],
+        kinds={"duckdb"},
+        tags={"domain": "sync"},
+        required_resource_keys={"night"},
+        output_required=False,
+    )
+    def current(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        night = night_of(context)
+        if night.mode is Mode.NIGHTLY:
+            yield dg.MaterializeResult(metadata={"batch": night.label})
+
+    return current
 
 
 def tidied_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from lms_hris_pipeline.model.errors import Permanent
+from lms_hris_pipeline.resources.closing import CURRENT
 from lms_hris_pipeline.resources.runs import SCRATCH_TAG
 from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline.tables import ALL_TABLES
@@ -111,7 +112,14 @@ def test_a_run_that_no_shell_started_writes_its_own_log(
     "assets",
     [
         ("canonical/workers",),
-        ("reconcile/proposed_deltas", "batch/sealed", "ledger/proposals", "publication/deltas", "batch/tidied"),
+        (
+            "reconcile/proposed_deltas",
+            "batch/sealed",
+            "batch/current",
+            "ledger/proposals",
+            "publication/deltas",
+            "batch/tidied",
+        ),
         ("landing/hris", "landing/lms", "landing/snapshot", "raw_hris/workers"),
     ],
     ids=["a table", "from the deltas to the vendors", "from the vendors to a table"],
@@ -125,6 +133,8 @@ def test_a_part_of_the_job_tries_things_on_a_copy(
     log = (logs / f"{sealed}.jsonl").read_bytes()
     with built.ledger() as ledger:
         before = (ledger.verify_audit(), ledger.batches())
+    fresh = _runs_that_made_current(instance)
+    assert fresh
     run, said = execute_kept(instance, assets=assets)
     assert said == []
     kept = instance.get_run_by_id(run)
@@ -136,8 +146,13 @@ def test_a_part_of_the_job_tries_things_on_a_copy(
     assert len(list((built.home / "data" / "landing").iterdir())) == calls
     with built.ledger() as ledger:
         assert (ledger.verify_audit(), ledger.batches()) == before
+    assert _runs_that_made_current(instance) == fresh, "what readers see is as old as before"
     assert (logs / f"{sealed}.jsonl").read_bytes() == log, "it is no part of the night"
     assert run in (logs / f"scratch-{sealed}.jsonl").read_text(encoding="utf-8")
+
+
+def _runs_that_made_current(instance: dg.DagsterInstance) -> list[str]:
+    return [record.run_id for record in instance.fetch_materializations(CURRENT, limit=10).records]
 
 
 @pytest.mark.usefixtures("failed_after_its_seal")

@@ -8,14 +8,14 @@ import dagster as dg
 import pytest
 
 from lms_hris_pipeline.definitions import ASSETS, CHECKS, NIGHTLY, defs
-from lms_hris_pipeline.resources.closing import SEALED
+from lms_hris_pipeline.resources.closing import CURRENT, SEALED
 from lms_hris_pipeline.tables import ALL_TABLES, BY_NAME, Table
 from lms_hris_pipeline.warehouse.queries import has_query, query_hash, read_lineage, read_query
 from lms_hris_pipeline_tests.support.paths import ROOT
 
 GRAPH = defs.resolve_asset_graph()
 STEPS = {
-    "batch/sealed", "batch/tidied", "landing/hris", "landing/lms", "landing/snapshot", "ledger/proposals",
+    "batch/current", "batch/sealed", "batch/tidied", "landing/hris", "landing/lms", "landing/snapshot", "ledger/proposals",
     "pages/reports", "publication/deltas",
 }  # fmt: skip
 SPECS = {key.to_user_string(): GRAPH.get(key) for key in GRAPH.get_all_asset_keys()}
@@ -79,12 +79,12 @@ def test_every_built_table_is_checked_against_its_contract_and_every_check_block
 
 def test_the_seal_waits_for_every_table_and_the_rest_for_the_seal() -> None:
     assert SPECS["batch/sealed"].parent_keys == {dg.AssetKey([table.schema, table.name]) for table in ALL_TABLES}
-    for name in ("ledger/proposals", "pages/reports"):
+    for name in ("batch/current", "ledger/proposals", "pages/reports"):
         assert SEALED in SPECS[name].parent_keys
 
 
-def test_the_sealed_batch_has_a_freshness_policy() -> None:
-    assert GRAPH.get(SEALED).freshness_policy is not None
+def test_the_current_batch_alone_has_a_freshness_policy() -> None:
+    assert [name for name, spec in SPECS.items() if spec.freshness_policy is not None] == [CURRENT.to_user_string()]
 
 
 def test_no_generated_file_is_stale() -> None:
