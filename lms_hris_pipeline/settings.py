@@ -75,6 +75,7 @@ class WorkerFields(_Section):
     manager: str = "Manager_WID"
     fte: str = "FTE"
     is_primary: str = "Is_Primary"
+    is_host: str = "Is_Host_Assignment"
     start_date: str = "Start_Date"
     end_date: str = "End_Date"
     recorded_moment: str = "Recorded_Moment"
@@ -134,10 +135,14 @@ class RoleRule(_Section):
 
 
 class ScopeSettings(_Section):
-    """Who gets an account, under which user name, in which groups."""
+    """Who gets an account, under which user name, in which groups.
+
+    Of an international assignment `assignment_side` says whose place, law and cost centre count while it lasts.
+    """
 
     prehire_days: int = Field(default=14, ge=0, le=365)
     include_contingent: bool = True
+    assignment_side: Literal["home", "host"] = "home"
     username_rule: Literal["email", "employee_number"] = "email"
     erase_when_empty: bool = False
     roles: tuple[RoleRule, ...] = ()

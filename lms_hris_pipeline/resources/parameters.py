@@ -16,6 +16,7 @@ def query_params(settings: Settings) -> dict[str, object]:
         "firm_time_zone": settings.firm.time_zone,
         "prehire_days": settings.scope.prehire_days,
         "include_contingent": settings.scope.include_contingent,
+        "assignment_side": settings.scope.assignment_side,
         "username_rule": settings.scope.username_rule,
         "erase_when_empty": settings.scope.erase_when_empty,
         "min_score_pct": settings.skills.min_score_pct,

@@ -125,6 +125,7 @@ ASSIGNMENTS = Table(
         Column("manager_worker_id_hris", "VARCHAR", "Manager.", null=True, pii=_S),
         Column("fte_share", "DECIMAL(5,4)", "Share of full time.", null=True, unit="1 = full time"),
         Column("is_primary", "BOOLEAN", "Whether this is the worker's primary job."),
+        Column("is_host", "BOOLEAN", "Whether this is the host's side of an international assignment."),
         Column("started_date", "DATE", "First day of the spell."),
         Column("ended_date", "DATE", "Last day of the spell; null while it lasts.", null=True),
         Column("recorded_at", "TIMESTAMP", "When HR recorded it.", null=True, unit="UTC"),

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline_tests.support.stage import (
     EMPLOYMENT_TABLES,
     ORGANISATION,
     Record,
     build_all,
+    job,
     load_raw,
     open_batch,
     rows_of,
@@ -55,6 +57,7 @@ def spells(draw: st.DrawFn) -> list[Record]:
             "Assignment_ID": f"A{number}",
             "Location_ID": draw(st.sampled_from([*ZONES, "LOC-MARS"])),
             "Is_Primary": draw(st.sampled_from(["1", "1", "1", "0"])),
+            "Is_Host_Assignment": draw(st.sampled_from([None, None, "0", "1"])),
             "Start_Date": draw(days).isoformat(),
         }
         if draw(st.booleans()):
@@ -81,9 +84,13 @@ def people(draw: st.DrawFn) -> list[Record]:
     ]
 
 
-def relevant(record: Record, day: date) -> Record | None:
-    """The primary spell that says where the person stands on `day`."""
-    primary: list[Record] = [spell for spell in record["Jobs_group"] if spell["Is_Primary"] == "1"]
+def is_host(spell: Record) -> bool:
+    return spell["Is_Host_Assignment"] == "1"
+
+
+def relevant(record: Record, day: date, side: str) -> Record | None:
+    """The spell that says where the person stands on `day`."""
+    counted: list[Record] = [spell for spell in record["Jobs_group"] if spell["Is_Primary"] == "1" or is_host(spell)]
 
     def start(spell: Record) -> date:
         return date.fromisoformat(spell["Start_Date"])
@@ -96,23 +103,25 @@ def relevant(record: Record, day: date) -> Record | None:
         known = datetime.fromisoformat(moment) if moment else datetime.min.replace(tzinfo=UTC)
         return (start(spell), known, spell["Assignment_ID"])
 
-    valid = [spell for spell in primary if start(spell) <= day <= end(spell)]
+    valid = [spell for spell in counted if start(spell) <= day <= end(spell)]
+    on_side = [spell for spell in valid if is_host(spell) == (side == "host")]
+    valid = on_side or valid
     if valid:
         return max(valid, key=later)
-    over = [spell for spell in primary if start(spell) <= day]
+    over = [spell for spell in counted if start(spell) <= day]
     if over:
         return max(over, key=lambda spell: (end(spell), *later(spell)))
-    if primary:
-        first = min(start(spell) for spell in primary)
-        return max((spell for spell in primary if start(spell) == first), key=later)
+    if counted:
+        first = min(start(spell) for spell in counted)
+        return max((spell for spell in counted if start(spell) == first), key=later)
     return None
 
 
-def read(record: Record, as_of: datetime) -> Day:
-    place = relevant(record, as_of.date())
+def read(record: Record, as_of: datetime, side: str) -> Day:
+    place = relevant(record, as_of.date(), side)
     zone = ZoneInfo(ZONES.get(place["Location_ID"], FIRM) if place else FIRM)
     today = as_of.astimezone(zone).date()
-    spell = relevant(record, today)
+    spell = relevant(record, today, side)
     hired = date.fromisoformat(record["Hire_Date"]) if record.get("Hire_Date") else None
     left = date.fromisoformat(record["Termination_Date"]) if record.get("Termination_Date") else None
     if record["Hire_Rescinded"] == "1":
@@ -142,8 +151,8 @@ def current(records: list[Record], read_days: dict[str, Day]) -> str:
     return max(ranked)[2]
 
 
-def expected(records: list[Record], as_of: datetime) -> dict[str, Day]:
-    found = {record["Worker_WID"]: read(record, as_of) for record in records}
+def expected(records: list[Record], as_of: datetime, side: str) -> dict[str, Day]:
+    found = {record["Worker_WID"]: read(record, as_of, side) for record in records}
     persons: dict[str, list[Record]] = {}
     for record in records:
         persons.setdefault(record.get("Universal_ID") or record["Worker_WID"], []).append(record)
@@ -154,8 +163,8 @@ def expected(records: list[Record], as_of: datetime) -> dict[str, Day]:
     }
 
 
-def built(records: list[Record], as_of: datetime) -> dict[str, Day]:
-    batch = open_batch(as_of=as_of)
+def built(records: list[Record], as_of: datetime, side: str) -> dict[str, Day]:
+    batch = open_batch(Settings.model_validate({"scope": {"assignment_side": side}}), as_of)
     load_raw(batch, {**ORGANISATION, "workers": records})
     build_all(batch, EMPLOYMENT_TABLES)
     rows = rows_of(batch, canonical.EMPLOYMENTS)
@@ -169,18 +178,19 @@ def built(records: list[Record], as_of: datetime) -> dict[str, Day]:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(records=people(), hour=st.integers(0, 23), seed=st.integers(0, 99))
-def test_employments_are_as_a_plain_reading_says(records: list[Record], hour: int, seed: int) -> None:
+@given(records=people(), hour=st.integers(0, 23), seed=st.integers(0, 99), side=st.sampled_from(["home", "host"]))
+def test_employments_are_as_a_plain_reading_says(records: list[Record], hour: int, seed: int, side: str) -> None:
     as_of = datetime(2026, 11, 2, hour, 30, tzinfo=UTC)
     shuffled = [
         {**record, "Jobs_group": Random(seed + number).sample(record["Jobs_group"], len(record["Jobs_group"]))}
         for number, record in enumerate(records)
     ]
     Random(seed).shuffle(shuffled)
-    assert built(shuffled, as_of) == expected(records, as_of)
+    assert built(shuffled, as_of, side) == expected(records, as_of, side)
 
 
 def test_the_plain_reading_can_disagree() -> None:
     as_of = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
-    assert expected([worker(1)], as_of) != built([worker(1, Hire_Rescinded="1")], as_of)
-    assert wid(1) in expected([worker(1)], as_of)
+    plain = worker(1, [job(1, Is_Host_Assignment="0")])
+    assert expected([plain], as_of, "home") != built([{**plain, "Hire_Rescinded": "1"}], as_of, "home")
+    assert wid(1) in expected([plain], as_of, "home")

@@ -198,6 +198,15 @@ def test_a_leaver_who_comes_back_in_months_is_switched_off_until_then() -> None:
     assert ("leaver_active", wid(1), "10001", "account", "terminated", "active") in findings_of(batch)
 
 
+@pytest.mark.parametrize("ends", [0, 1], ids=["primary job", "second job"])
+def test_scenario_07_one_of_two_concurrent_jobs_ends_and_the_account_stays(ends: int) -> None:
+    jobs = [job(1), job(2, Is_Primary="0")]
+    jobs[ends]["End_Date"] = "2026-06-30"
+    batch = reconciled({"workers": [worker(1, jobs)]}, {"users": [user(1)]}, people=[link(1, 1)])
+    assert deltas_of(batch) == {}
+    assert findings_of(batch) == set()
+
+
 def test_duplicates_are_merged_and_not_touched_otherwise(company: Batch) -> None:
     deltas = deltas_of(company)
     assert deltas["account", "merge", "learner:10009"] == [{"duplicate_learner_id": "10109"}]

@@ -146,7 +146,7 @@ def test_scenario_06_spells_in_any_order() -> None:
     assert forward == backward
 
 
-def test_scenario_08_zone_of_the_spell_of_the_utc_day_attributes_of_the_local_day() -> None:
+def test_scenario_12_zone_of_the_spell_of_the_utc_day_attributes_of_the_local_day() -> None:
     # on 2 November UTC the person sits in Melbourne, where it is the 3rd: the spell that begins on the 3rd counts
     jobs = [
         job(1, Location_ID="LOC-MEL", End_Date="2026-11-02"),
@@ -154,6 +154,35 @@ def test_scenario_08_zone_of_the_spell_of_the_utc_day_attributes_of_the_local_da
     ]
     row = employments([worker(1, jobs)])[wid(1)]
     assert (row["local_date"], row["assignment_id"]) == (date(2026, 11, 3), "ASG-0002")
+
+
+ABROAD = {"Location_ID": "LOC-MEL", "Cost_Center_ID": "CC-9", "Is_Primary": "0", "Is_Host_Assignment": "1"}
+SIDES: list[tuple[str, list[Record], str, str]] = [
+    ("both last", [job(1), job(2, **ABROAD)], "ASG-0001", "ASG-0002"),
+    ("recorded at the host's first", [job(2, **ABROAD), job(1, Start_Date="2026-01-01")], "ASG-0001", "ASG-0002"),
+    ("not begun", [job(1), job(2, **ABROAD, Start_Date="2026-12-01")], "ASG-0001", "ASG-0001"),
+    ("over", [job(1), job(2, **ABROAD, End_Date="2026-11-01")], "ASG-0001", "ASG-0001"),
+    ("the home job ended", [job(1, End_Date="2026-06-30"), job(2, **ABROAD)], "ASG-0002", "ASG-0002"),
+    ("the host's is the primary one", [job(1), job(2, **ABROAD | {"Is_Primary": "1"})], "ASG-0001", "ASG-0002"),
+]
+
+
+@pytest.mark.parametrize("side", ["home", "host"])
+def test_scenario_08_of_an_international_assignment_the_side_that_is_set_counts(side: str) -> None:
+    workers = [worker(number, jobs) for number, (_, jobs, _, _) in enumerate(SIDES)]
+    found = employments(workers, scope={"assignment_side": side})
+    for number, (case, _, home, host) in enumerate(SIDES):
+        assert found[wid(number)]["assignment_id"] == (home if side == "home" else host), case
+    row = found[wid(0)]
+    where = (row["location_id"], row["cost_center_id"], row["local_date"])
+    # Melbourne's day has begun already
+    assert (
+        where
+        == {
+            "home": ("LOC-BER", "CC-1", date(2026, 11, 2)),
+            "host": ("LOC-MEL", "CC-9", date(2026, 11, 3)),
+        }[side]
+    )
 
 
 def leave(first: str, last: str | None = None) -> Record:

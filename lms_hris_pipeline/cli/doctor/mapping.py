@@ -36,6 +36,7 @@ JOB_ATTRIBUTES = frozenset(
         "manager",
         "fte",
         "is_primary",
+        "is_host",
         "start_date",
         "end_date",
         "recorded_moment",

@@ -153,9 +153,9 @@ def open_job(record: Record) -> Record | None:
 
 
 def end_jobs(record: Record, last: date) -> None:
-    """End every job that is open on its last day."""
+    """End every job that would go on after the last day."""
     for job in record["Jobs_group"]:
-        if "End_Date" not in job:
+        if job.get("End_Date", "9999-12-31") > last.isoformat():
             job["End_Date"] = max(last.isoformat(), job["Start_Date"])
 
 

@@ -6,7 +6,7 @@ Not here: what they learned (`training`), and what is wrong (`faults`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -160,6 +160,14 @@ class PeopleMaker:
             second = self.spell(wid, 9, self.post_of(self.population.staff, "second", rng), start, ended)
             jobs[-1]["FTE"] = second["FTE"] = "0.5000"
             jobs.append(second | {"Is_Primary": "0"})
+        elif event > 0.965 and ended is None and span > 100:
+            # sent abroad for a year or two; law, money and place are of the side that the firm's settings name
+            sent = FIRST_DAY - timedelta(days=rng.randrange(20, 90))
+            abroad = rng.choice([place for place in LOCATIONS if place.country != post.location.country])
+            host = self.spell(
+                wid, 8, replace(post, location=abroad), sent, sent + timedelta(days=rng.randrange(365, 730))
+            )
+            jobs.append(host | {"Is_Primary": "0", "Is_Host_Assignment": "1"})
         return jobs
 
     def spell(

@@ -79,12 +79,12 @@ def learn(folder: Path) -> None:
             learn_identities(truth, read_people(company, instant(company), Rules()), read_accounts(company))
 
 
-def refresh(folder: Path) -> None:
+def refresh(folder: Path, rules: Rules | None = None) -> None:
     """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth.
 
     Accounts that came or went since are learnt first.
     """
-    rules = Rules()
+    rules = rules or Rules()
     with closing(open_company(folder)) as company, closing(open_truth(folder)) as truth:
         create_schema(truth)
         people, accounts = read_people(company, instant(company), rules), read_accounts(company)

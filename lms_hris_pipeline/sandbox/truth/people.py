@@ -28,6 +28,7 @@ class Spell:
     ended: str | None
     recorded: datetime
     is_primary: bool
+    is_host: bool
     job_profile: str | None
     organisation: str | None
     cost_center: str | None
@@ -94,20 +95,21 @@ class Calendar:
         return self._dates.get(location or "", self.firm)
 
 
-def spell_on(spells: Iterable[Spell], today: str) -> Spell | None:
-    """The primary spell that says where a person stands: one that lasts, else the last one over, else the next one.
+def spell_on(spells: Iterable[Spell], today: str, *, counts_host: bool) -> Spell | None:
+    """The spell that says where a person stands: one that lasts, else the last one over, else the next one.
 
-    Of several the one begun last, then the one recorded last.
+    Primary ones count and those at a host; of those that last the ones of the side that counts, if there are any. Of
+    several the one begun last, then the one recorded last.
     """
-    primary = [spell for spell in spells if spell.is_primary]
-    lasting = [s for s in primary if s.started <= today and (s.ended is None or s.ended >= today)]
+    counted = [spell for spell in spells if spell.is_primary or spell.is_host]
+    lasting = [s for s in counted if s.started <= today and (s.ended is None or s.ended >= today)]
     if lasting:
-        return max(lasting, key=_begun)
-    over = [s for s in primary if s.started <= today]
+        return max(lasting, key=lambda s: (s.is_host == counts_host, *_begun(s)))
+    over = [s for s in counted if s.started <= today]
     if over:
         return max(over, key=lambda s: (s.ended or "", *_begun(s)))
-    first = min((s.started for s in primary), default="")
-    return max((s for s in primary if s.started == first), key=_begun, default=None)
+    first = min((s.started for s in counted), default="")
+    return max((s for s in counted if s.started == first), key=_begun, default=None)
 
 
 def _begun(spell: Spell) -> tuple[str, datetime, str]:
@@ -126,6 +128,7 @@ def _spells(record: Mapping[str, Any]) -> list[Spell]:
             ended=day(job.get("End_Date")),
             recorded=moment(job.get("Recorded_Moment")),
             is_primary=is_true(job.get("Is_Primary")),
+            is_host=is_true(job.get("Is_Host_Assignment")),
             job_profile=text(job.get("Job_Profile_ID")),
             organisation=text(job.get("Supervisory_Organization_ID")),
             cost_center=text(job.get("Cost_Center_ID")),
@@ -141,7 +144,7 @@ def _spells(record: Mapping[str, Any]) -> list[Spell]:
 def read_worker(record: Mapping[str, Any], calendar: Calendar, rules: Rules) -> Worker:
     """One record of the worker report, read on the calendar of the place where the person works."""
     spells = _spells(record)
-    place = spell_on(spells, calendar.utc)
+    place = spell_on(spells, calendar.utc, counts_host=rules.counts_host)
     today = calendar.at(place.location if place else None)
     worker_id = str(text(record["Worker_WID"]))
     universal = text(record.get("Universal_ID"))
@@ -163,7 +166,7 @@ def read_worker(record: Mapping[str, Any], calendar: Calendar, rules: Rules) -> 
         local_date=today,
         status=status,
         is_in_scope=is_wanted and hired is not None and (worker_type == EMPLOYEE or rules.includes_contingent),
-        spell=spell_on(spells, today),
+        spell=spell_on(spells, today, counts_host=rules.counts_host),
     )
 
 

@@ -22,6 +22,9 @@ class Rules:
     """An account may exist this many days before the first day of work."""
 
     includes_contingent: bool = True
+    counts_host: bool = False
+    """Whether the host's side of an international assignment counts while it lasts; else the home's."""
+
     group_prefix: str = "JF: "
     """A manual group of this name and a job family is the pipeline's to fill."""
 

@@ -21,7 +21,7 @@ spells as materialized (
         json_extract_string(jobs.job, [
             $hris_assignment_id, $hris_position, $hris_job_profile, $hris_business_title, $hris_organization,
             $hris_cost_center, $hris_company, $hris_location, $hris_manager, $hris_fte, $hris_is_primary,
-            $hris_start_date, $hris_end_date, $hris_recorded_moment
+            $hris_start_date, $hris_end_date, $hris_recorded_moment, $hris_is_host
         ]) as fields
     from jobs
 ),
@@ -44,6 +44,7 @@ named as (
         try_cast(spells.fields[13] as date) as ended_date,
         -- the HR system writes Pacific time with its offset; the session's zone is UTC
         timezone('UTC', try_cast(spells.fields[14] as timestamptz)) as recorded_at,
+        coalesce(lower(trim(spells.fields[15])) in ('1', 'true', 'yes'), false) as is_host,
         spells.fields
     from spells
 )
@@ -61,6 +62,7 @@ select
     named.manager_worker_id_hris,
     named.fte_share,
     named.is_primary,
+    named.is_host,
     named.started_date,
     named.ended_date,
     named.recorded_at

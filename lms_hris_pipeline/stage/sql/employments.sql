@@ -1,34 +1,37 @@
 -- grain: one worker record, as at the batch's instant
 -- The day is the calendar day where the person works, so that nobody in Melbourne leaves a day late.
 -- The spell valid on the UTC day tells the place; the spell valid on the local day tells the attributes.
-with primary_spells as (
+-- An international assignment is a second spell beside the primary one: while both last, the side that is set counts.
+with counted_spells as (
     select
         assignments.worker_id_hris,
         assignments.assignment_id,
+        assignments.is_host = ($assignment_side = 'host') as is_on_side,
         assignments.location_id,
         assignments.started_date,
         assignments.ended_date,
         assignments.recorded_at,
         $as_of::timestamp::date as utc_date
     from canonical.assignments as assignments
-    where assignments.is_primary
+    where assignments.is_primary or assignments.is_host
 ),
 
 -- 0 = valid that day, 1 = over, 2 = not begun; a worker with any spell begun is read from those begun
 spells_on_utc_date as (
     select
-        primary_spells.worker_id_hris,
-        primary_spells.location_id,
-        primary_spells.assignment_id,
-        primary_spells.recorded_at,
-        primary_spells.started_date,
-        primary_spells.ended_date,
+        counted_spells.worker_id_hris,
+        counted_spells.location_id,
+        counted_spells.assignment_id,
+        counted_spells.is_on_side,
+        counted_spells.recorded_at,
+        counted_spells.started_date,
+        counted_spells.ended_date,
         case
-            when primary_spells.started_date > primary_spells.utc_date then 2
-            when primary_spells.ended_date is null or primary_spells.ended_date >= primary_spells.utc_date then 0
+            when counted_spells.started_date > counted_spells.utc_date then 2
+            when counted_spells.ended_date is null or counted_spells.ended_date >= counted_spells.utc_date then 0
             else 1
         end as standing
-    from primary_spells
+    from counted_spells
 ),
 
 places as (
@@ -40,6 +43,7 @@ places as (
         partition by spells.worker_id_hris
         order by
             spells.standing,
+            case when spells.standing = 0 then spells.is_on_side end desc,
             case when spells.standing = 1 then spells.ended_date end desc nulls last,
             case when spells.standing = 2 then spells.started_date end asc nulls last,
             spells.started_date desc,
@@ -80,17 +84,18 @@ dated as (
 spells_on_local_date as (
     select
         dated.worker_id_hris,
-        primary_spells.assignment_id,
-        primary_spells.recorded_at,
-        primary_spells.started_date,
-        primary_spells.ended_date,
+        counted_spells.assignment_id,
+        counted_spells.is_on_side,
+        counted_spells.recorded_at,
+        counted_spells.started_date,
+        counted_spells.ended_date,
         case
-            when primary_spells.started_date > dated.local_date then 2
-            when primary_spells.ended_date is null or primary_spells.ended_date >= dated.local_date then 0
+            when counted_spells.started_date > dated.local_date then 2
+            when counted_spells.ended_date is null or counted_spells.ended_date >= dated.local_date then 0
             else 1
         end as standing
     from dated
-    inner join primary_spells on primary_spells.worker_id_hris = dated.worker_id_hris
+    inner join counted_spells on counted_spells.worker_id_hris = dated.worker_id_hris
 ),
 
 relevant as (
@@ -102,6 +107,7 @@ relevant as (
         partition by spells.worker_id_hris
         order by
             spells.standing,
+            case when spells.standing = 0 then spells.is_on_side end desc,
             case when spells.standing = 1 then spells.ended_date end desc nulls last,
             case when spells.standing = 2 then spells.started_date end asc nulls last,
             spells.started_date desc,
