@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lms_hris_pipeline.cli.framework_commands import skills_app
 from lms_hris_pipeline.cli.match_commands import match_app
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -55,6 +56,7 @@ app.add_typer(deltas_app, name="deltas")
 app.add_typer(crosswalk_app, name="crosswalk")
 app.add_typer(matches_app, name="matches")
 app.add_typer(match_app, name="match")
+app.add_typer(skills_app, name="skills")
 
 Workers = Annotated[
     int | None, typer.Option(min=50, max=1_000_000, help="Size of a new made-up company.", show_default="2000")

@@ -1,0 +1,50 @@
+"""`lms-hris skills`: frameworks from outside. The commands and their help; each imports its work when called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+skills_app = typer.Typer(
+    no_args_is_help=True,
+    epilog="[bold]Examples[/bold]\n\n  $ lms-hris skills import skills_en.csv --from esco --out frameworks/esco-1.2",
+    help="Skill frameworks and occupations from outside.",
+)
+
+
+class Publisher(StrEnum):
+    """Whose files they are."""
+
+    ESCO = "esco"
+    ONET = "onet"
+    LIGHTCAST = "lightcast"
+    CASE = "case"
+    CSV = "csv"
+
+
+@skills_app.command(
+    name="import",
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris skills import skills_en.csv broaderRelationsSkillPillar_en.csv --from esco --out frameworks/esco-1.2\n\n"
+    '  $ lms-hris skills import "Occupation Data.txt" "Alternate Titles.txt" --from onet --out frameworks/onet-29\n\n'
+    '  $ lms-hris skills import "Technology Skills.txt" --from onet --out frameworks/onet-29-technology\n\n'
+    "  $ lms-hris skills import skills.json --from lightcast --out frameworks/lightcast-9\n\n"
+    "  $ lms-hris skills import package.json --from case --out frameworks/nursing\n\n"
+    "  $ lms-hris skills import our_skills.csv our_aliases.csv --from csv --out frameworks/ours",
+)
+def import_framework(
+    files: Annotated[list[Path], typer.Argument(help="The publisher's files, unchanged; which is which shows itself.")],
+    publisher: Annotated[Publisher, typer.Option("--from", help="Whose files they are; csv: your own.")],
+    out: Annotated[Path, typer.Option(help="New folder for skills.csv or occupations.csv, aliases.csv, broader.csv.")],
+) -> None:
+    """Check a framework of skills or occupations and write it as the tables that `lms-hris match` reads.
+
+    Your own files: one with skill_id and label, also description and broader_id; one with skill_id and alias. With
+    occupation_id in place of skill_id they are occupations.
+    """
+    from lms_hris_pipeline.cli.frameworks import run_import_framework
+
+    run_import_framework(files, publisher.value, out)
