@@ -119,6 +119,7 @@ class LmsSettings(_Section):
     base_url: str = ""
     fingerprint: str = ""
     fields: LearnerFields = LearnerFields()
+    course_level: str = "difficulty"
     full_enrolments_every_days: int = Field(default=7, ge=1)
     overlap_minutes: int = Field(default=180, ge=0)
 
@@ -156,14 +157,35 @@ class MatchSettings(_Section):
     margin: float = Field(default=0.25, ge=0.0, le=1.0)
 
 
+class LevelRule(_Section):
+    """One line of the firm's proficiency scale: courses, or skills on worker records, that say `said` mean `level`."""
+
+    scale: Literal["course", "worker_skill"]
+    said: str = Field(min_length=1)
+    level: int = Field(ge=0, le=5)
+
+
 class SkillSettings(_Section):
-    """Thresholds of skill matching and what a completion must show."""
+    """Thresholds of skill matching, what a completion must show, and how levels are read."""
 
     model_path: str = ""
     threads: int = Field(default=1, ge=1, le=64)
     accept_at: float = Field(default=0.90, gt=0.0, le=1.0)
     review_at: float = Field(default=0.35, gt=0.0, le=1.0)
     min_score_pct: float = Field(default=70, ge=0, le=100)
+    full_level_pct: float = Field(default=85, ge=0, le=100)
+    fade_days: int = Field(default=1095, ge=1)
+    levels: tuple[LevelRule, ...] = ()
+    levels_version: str = "1"
+
+    @field_validator("levels")
+    @classmethod
+    def _says_once(cls, value: tuple[LevelRule, ...]) -> tuple[LevelRule, ...]:
+        said = [(rule.scale, rule.said.strip().lower()) for rule in value]
+        twice = sorted({one for one in said if said.count(one) > 1})
+        if twice:
+            raise ValueError(f"{twice[0][1]!r} stands twice for {twice[0][0]}; keep one of the two")
+        return value
 
 
 class PolicySettings(_Section):

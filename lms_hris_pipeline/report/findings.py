@@ -74,7 +74,7 @@ class Finding:
         """What it is about: the field, the course, the skill; empty where the kind of finding says it all."""
         if self.type.startswith("completion"):
             return f"{self.field} {self.field_name}" if self.field_name else self.field
-        if self.type == "skill_missing_hris":
+        if self.type in ("skill_missing_hris", "skill_level_higher", "skill_level_contradicted"):
             return self.field_name or self.field
         return words.label(words.FIELDS, self.field) if self.type in ("value_mismatch", "hr_value_missing") else ""
 
@@ -130,6 +130,7 @@ class Cause:
             "cost_center": f"Cost centre {key} {name}" if name else f"Cost centre {key}",
             "course": f"Course {key} {name}" if name else f"Course {key}",
             "tag": f"Skill tag “{key}”",
+            "level": f"Level “{key}”",
             "invoice": f"Invoice {key}",
             "username": f"User name {key}",
             "hr_value_missing": f"HR has no {words.label(words.FIELDS, key)}",

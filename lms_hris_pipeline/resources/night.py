@@ -20,7 +20,7 @@ from lms_hris_pipeline.ledger import Ledger, open_ledger
 from lms_hris_pipeline.model.errors import PipelineError
 from lms_hris_pipeline.model.wish import canonical_json
 from lms_hris_pipeline.resources.logs import is_logging, logging_to, note
-from lms_hris_pipeline.resources.parameters import query_params, role_rules
+from lms_hris_pipeline.resources.parameters import query_params, settings_views
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf, RunLock
 from lms_hris_pipeline.warehouse.shelf import COPIES_LOCK, NIGHT_LOCK, is_holding_nights
@@ -126,7 +126,8 @@ class Night:
         with self._guard:
             if self._batch is None:
                 self._batch = self._open_batch()
-                self._batch.register("settings_role_rules", role_rules(self.settings))
+                for name, rows in settings_views(self.settings).items():
+                    self._batch.register(name, rows)
             return self._batch
 
     @property

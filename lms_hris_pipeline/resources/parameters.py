@@ -1,4 +1,4 @@
-"""What settings say to the queries: bound values, and the role-mapping table."""
+"""What settings say to the queries: bound values, the role-mapping table, the firm's proficiency scales."""
 
 from __future__ import annotations
 
@@ -19,8 +19,17 @@ def query_params(settings: Settings) -> dict[str, object]:
         "assignment_side": settings.scope.assignment_side,
         "username_rule": settings.scope.username_rule,
         "erase_when_empty": settings.scope.erase_when_empty,
+        "lms_course_level": f'$."{settings.lms.course_level}"',
         "min_score_pct": settings.skills.min_score_pct,
+        "full_level_pct": settings.skills.full_level_pct,
+        "fade_days": settings.skills.fade_days,
+        "levels_version": settings.skills.levels_version,
     }
+
+
+def settings_views(settings: Settings) -> dict[str, pa.Table]:
+    """The tables that settings hold, by the names under which queries read them."""
+    return {"settings_role_rules": role_rules(settings), "settings_level_rules": level_rules(settings)}
 
 
 def role_rules(settings: Settings) -> pa.Table:
@@ -30,5 +39,16 @@ def role_rules(settings: Settings) -> pa.Table:
             "source": pa.array([rule.source for rule in settings.scope.roles], pa.string()),
             "value": pa.array([rule.value for rule in settings.scope.roles], pa.string()),
             "group_name": pa.array([rule.group for rule in settings.scope.roles], pa.string()),
+        }
+    )
+
+
+def level_rules(settings: Settings) -> pa.Table:
+    """The firm's words for proficiency: one row a word, `scale, said, level`."""
+    return pa.table(
+        {
+            "scale": pa.array([rule.scale for rule in settings.skills.levels], pa.string()),
+            "said": pa.array([rule.said for rule in settings.skills.levels], pa.string()),
+            "level": pa.array([rule.level for rule in settings.skills.levels], pa.int32()),
         }
     )

@@ -18,7 +18,7 @@ create table if not exists hris_workers(wid text primary key, employee_id text, 
 create table if not exists hris_worker_locations(location_id text, wid text, primary key(location_id, wid)) without rowid;
 create table if not exists hris_objects(report text, id text, record text, primary key(report, id));
 create table if not exists hris_skill_items(
-    item_id text primary key, wid text, skill_id text, skill_name text, remote_id text);
+    item_id text primary key, wid text, skill_id text, skill_name text, remote_id text, level text);
 create index if not exists hris_skill_items_wid on hris_skill_items(wid);
 create table if not exists hris_learning_records(
     record_id text primary key, wid text, content_id text, completion_date text, score text, expiration_date text,

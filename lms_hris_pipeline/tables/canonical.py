@@ -199,7 +199,19 @@ WORKER_SKILLS = Table(
         Column("entry_no", "INTEGER", "Position among the worker's entries by skill id and text, from 1."),
         Column("skill_id", "VARCHAR", "Skill of the framework; null where the person typed a text.", null=True),
         Column("tag", "VARCHAR", "The words on the record.", pii=_P),
+        Column("level_said", "VARCHAR", "How well the person has it, in the HR system's words.", null=True, pii=_P),
     ),
+)
+PROFICIENCY_LEVELS = Table(
+    "canonical", "proficiency_levels", "What the systems' words for how well somebody has a skill mean, on one scale.",
+    "one word of one scale", ("scale", "said"), "team:learning", "skills",
+    (
+        Column("scale", "VARCHAR", "Whose word it is.", values=("course", "worker_skill")),
+        Column("said", "VARCHAR", "The word, in lower case."),
+        Column("level", "INTEGER", "What it means.", unit="0 none to 5 expert"),
+        Column("version", "VARCHAR", "Table that says so: shipped, or the firm's own, and its version."),
+    ),
+    may_be_empty=False,
 )
 LEARNERS = Table(
     "canonical", "learners", "Accounts of the learning system.", "one account", ("learner_id_lms",), "team:lms", "people",
@@ -263,6 +275,7 @@ COURSES = Table(
         Column("duration_minutes", "INTEGER", "Planned duration.", null=True, unit="minutes"),
         Column("price", "DECIMAL(18,2)", "List price per enrolment, net.", null=True, unit="in currency"),
         optional(CURRENCY),
+        Column("level_said", "VARCHAR", "How demanding it is, in the learning system's words.", null=True),
     ),
 )
 ENROLMENTS = Table(
@@ -313,6 +326,14 @@ CERTIFICATIONS = Table(
         Column("code", "VARCHAR", "Code.", null=True),
         Column("title", "VARCHAR", "Title."),
         Column("validity_months", "INTEGER", "Validity; null where it never expires.", null=True, unit="months"),
+    ),
+)
+CERTIFICATION_COURSES = Table(
+    "canonical", "certification_courses", "Courses that lead to certifications.", "one course of one certification",
+    ("certification_id_lms", "course_code"), "team:lms", "training",
+    (
+        Column("certification_id_lms", "VARCHAR", "Certification."),
+        Column("course_code", "VARCHAR", "Course or revision that leads to it."),
     ),
 )
 CERTIFICATES = Table(
@@ -396,7 +417,7 @@ CONTRACTS = Table(
 TABLES: tuple[Table, ...] = (
     LOCATIONS, COST_CENTERS, COMPANIES, JOB_PROFILES, ORGANIZATIONS, REQUISITIONS,
     WORKER_RECORDS, WORKERS, ASSIGNMENTS, EMPTIED_FIELDS, LEAVES, EMPLOYMENTS,
-    FRAMEWORK_SKILLS, SKILL_ALIASES, WORKER_SKILLS,
+    FRAMEWORK_SKILLS, SKILL_ALIASES, WORKER_SKILLS, PROFICIENCY_LEVELS,
     LEARNERS, BRANCHES, GROUPS, GROUP_MEMBERS, COURSES, ENROLMENTS, COMPLETIONS, TRAINING_RECORDS,
-    CERTIFICATIONS, CERTIFICATES, COURSE_SKILLS, SKILL_TAGS, REQUIREMENTS, CHARGES, CONTRACTS,
+    CERTIFICATIONS, CERTIFICATION_COURSES, CERTIFICATES, COURSE_SKILLS, SKILL_TAGS, REQUIREMENTS, CHARGES, CONTRACTS,
 )  # fmt: skip

@@ -21,7 +21,8 @@ EXCEPTION_TYPES = (
     "missing_account", "orphan_account", "leaver_active", "worker_inactive", "duplicate_account", "account_deleted",
     "identity_review", "value_mismatch", "username_taken", "hr_value_missing", "manager_without_account",
     "manager_cycle", "cost_center_closed", "completion_missing_hris", "completion_missing_lms",
-    "completion_unmapped", "skill_missing_hris", "skill_tag_review", "skill_tag_unmapped", "invoice_unallocated",
+    "completion_unmapped", "skill_missing_hris", "skill_level_higher", "skill_level_contradicted", "skill_level_unmapped",
+    "skill_tag_review", "skill_tag_unmapped", "invoice_unallocated",
 )  # fmt: skip
 
 OBSERVED = Table(
@@ -112,19 +113,75 @@ MERGE_LOSSES = Table(
         Column("day", "VARCHAR", "Day of completion or of expiry, YYYY-MM-DD; empty where there is none."),
     ),
 )
+_LEVEL_UNIT = "0 none to 5 expert"
+SKILL_EVIDENCE = Table(
+    "reconcile", "skill_evidence", "What completions tell of skills, failed ones included.",
+    "one completion of one person in scope that tells of one skill",
+    ("worker_id_hris", "skill_id", "evidence_id"), "team:learning", "skills",
+    (
+        WORKER_ID,
+        Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("evidence_id", "VARCHAR", "enrolment:<id>, or training_record:<course>@<day> where HR alone holds it.", pii=_S),
+        Column("source", "VARCHAR", "What it rests on.", values=("attendance", "assessment", "certification")),
+        Column("learner_id_lms", "VARCHAR", "First account of the person; null where it is to be created.", null=True, pii=_S),
+        Column("course_code", "VARCHAR", "Course completed."),
+        Column("tag", "VARCHAR", "Tag of that course."),
+        Column("completed_date", "DATE", "Day of completion."),
+        Column("score_pct", "DECIMAL(6,2)", "Score.", null=True, unit="per cent"),
+        Column("certification_id_lms", "VARCHAR", "Certification that covers the completion.", null=True),
+        Column("expires_date", "DATE", "Last day of that certificate.", null=True),
+        Column("is_passed", "BOOLEAN", "Whether the score reaches the pass mark, or there is none."),
+        Column("is_expired", "BOOLEAN", "Whether the certificate ran out."),
+        Column("course_level", "INTEGER", "Level of the course; 1 where it says none that is known.", unit=_LEVEL_UNIT),
+        Column("level", "INTEGER", "Level it shows; 0 where attendance alone is known, or where it failed.", unit=_LEVEL_UNIT),
+        Column("confidence", "DECIMAL(7,6)", "Confidence of the tag's mapping, halved where the certificate ran out.", unit="0 to 1"),
+        Column("levels_version", "VARCHAR", "Table that gave the course's level; none where it says none that is known."),
+    ),
+)
+RECORDED_SKILLS = Table(
+    "reconcile", "recorded_skills", "Skills that the HR system holds of a worker.", "one skill on one worker record",
+    ("worker_id_hris", "skill_id"), "team:hris", "skills",
+    (
+        WORKER_ID,
+        Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("level", "INTEGER", "Highest level on record; null where it says none that is known.", null=True, unit=_LEVEL_UNIT, pii=_P),
+    ),
+)
 SKILL_ASSERTIONS = Table(
-    "reconcile", "skill_assertions", "Skills that completed courses show.", "one skill of one person",
+    "reconcile", "skill_assertions", "Skills that people show, by the strongest evidence.", "one skill of one person",
     ("worker_id_hris", "skill_id"), "team:learning", "skills",
     (
         WORKER_ID,
         Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("level", "INTEGER", "Level shown; 0 where attendance alone is known.", unit=_LEVEL_UNIT, pii=_P),
+        Column("source", "VARCHAR", "What it rests on.", values=("attendance", "assessment", "certification")),
+        Column("evidence_id", "VARCHAR", "Row of reconcile.skill_evidence that it rests on.", pii=_S),
         Column("learner_id_lms", "VARCHAR", "First account of the person; null where it is to be created.", null=True, pii=_S),
-        Column("course_code", "VARCHAR", "Course of the latest completion that shows it."),
+        Column("course_code", "VARCHAR", "Course of that evidence."),
         Column("tag", "VARCHAR", "Tag of that course."),
         Column("completed_date", "DATE", "Day of that completion."),
         Column("score_pct", "DECIMAL(6,2)", "Score of that completion.", null=True, unit="per cent"),
-        Column("confidence", "DECIMAL(7,6)", "Confidence of the tag's mapping.", unit="0 to 1"),
+        Column("confidence", "DECIMAL(7,6)", "Confidence of the evidence.", unit="0 to 1"),
+        Column("valid_from_date", "DATE", "Day from which it is shown."),
+        Column("valid_to_date", "DATE", "Last day of the certificate; null where nothing expires.", null=True),
+        Column("latest_shown_date", "DATE", "Day of the latest completion that shows the skill at any level."),
+        Column("levels_version", "VARCHAR", "Table that gave the level of the course."),
         Column("is_on_record", "BOOLEAN", "Whether HR already holds the skill."),
+    ),
+)
+SKILL_COMPARISONS = Table(
+    "reconcile", "skill_comparisons", "Skills that people show, held against those that HR holds.",
+    "one skill of one person in scope, shown or on record", ("worker_id_hris", "skill_id"), "team:learning", "skills",
+    (
+        WORKER_ID,
+        Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("comparison", "VARCHAR", "How the two stand to each other; unobserved where an incomplete extract forbids to say.", values=(
+            "new", "higher", "agrees", "contradicting", "unsupported", "unobserved")),
+        Column("shown_level", "INTEGER", "Level shown; null where nothing shows it.", null=True, unit=_LEVEL_UNIT, pii=_P),
+        Column("recorded_level", "INTEGER", "Level on record; null where there is none.", null=True, unit=_LEVEL_UNIT, pii=_P),
+        Column("learner_id_lms", "VARCHAR", "First account of the person.", null=True, pii=_S),
+        Column("evidence_id", "VARCHAR", "Row of reconcile.skill_evidence that decides; null where there is none.", null=True, pii=_S),
+        Column("evidence_date", "DATE", "Its day.", null=True),
     ),
 )
 FIELD_DIFFERENCES = Table(
@@ -274,7 +331,8 @@ EXCEPTIONS = Table(
 
 TABLES: tuple[Table, ...] = (
     OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
-    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, MERGE_LOSSES, SKILL_ASSERTIONS,
+    FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, MERGE_LOSSES,
+    SKILL_EVIDENCE, RECORDED_SKILLS, SKILL_ASSERTIONS, SKILL_COMPARISONS,
     ACCOUNT_WISHES, TRAINING_WISHES, PROPOSED_DELTAS,
     UNALLOCATED_CHARGES, FINDING_RULES, ACCOUNT_FINDINGS, VALUE_FINDINGS, TRAINING_FINDINGS, EXCEPTIONS,
 )  # fmt: skip

@@ -178,6 +178,13 @@ def test_skill_items_are_added_and_the_same_call_twice_adds_twice(sandbox: Sandb
     assert rows[wid(2)]["Skills_group"] == [{"Skill_ID": "SK-1", "Skill_Name": "Welding"}] * 2
 
 
+def test_the_report_says_a_skills_level_where_hr_has_one(sandbox: Sandbox) -> None:
+    values = ("I-1", wid(2), "SK-1", "Welding", None, "Expert")
+    sandbox.sql_write("insert into hris_skill_items values(?, ?, ?, ?, ?, ?)", *values)
+    rows = {row["Worker_WID"]: row for row in sandbox.report("INT_LMS_Workers", Location="LOC-BER")}
+    assert rows[wid(2)]["Skills_group"] == [{"Skill_ID": "SK-1", "Skill_Name": "Welding", "Skill_Level": "Expert"}]
+
+
 @pytest.mark.parametrize(
     ("worker", "body", "status", "field"),
     [

@@ -21,7 +21,7 @@ from lms_hris_pipeline_tests.support.reconcile import findings_of, match_and_rec
 from lms_hris_pipeline_tests.support.stage import AS_OF, rows_of
 
 SIZE = 60
-KINDS_OF_DELTA, KINDS_OF_EXCEPTION = 12, 17
+KINDS_OF_DELTA, KINDS_OF_EXCEPTION = 12, 18
 
 
 def both(folder: Path, seed: int) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:

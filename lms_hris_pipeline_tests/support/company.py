@@ -55,8 +55,8 @@ def read_store(folder: Path) -> tuple[dict[str, Rows], dict[str, Rows]]:
 
 def _workers(store: sqlite3.Connection) -> Iterator[Record]:
     skills: dict[str, list[Record]] = {}
-    for row in store.execute("select wid, skill_id, skill_name from hris_skill_items order by item_id"):
-        entry = {"Skill_ID": row["skill_id"], "Skill_Name": row["skill_name"]}
+    for row in store.execute("select wid, skill_id, skill_name, level from hris_skill_items order by item_id"):
+        entry = {"Skill_ID": row["skill_id"], "Skill_Name": row["skill_name"], "Skill_Level": row["level"]}
         skills.setdefault(row["wid"], []).append({name: value for name, value in entry.items() if value is not None})
     for row in store.execute("select wid, record from hris_workers order by wid"):
         record: Record = json.loads(row["record"])

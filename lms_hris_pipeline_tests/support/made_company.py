@@ -68,8 +68,10 @@ def _fill_hris(company: sqlite3.Connection, hris: Mapping[str, Iterable[Any]]) -
         record = dict(worker)
         for item in record.pop("Skills_group", ()):
             skill_no += 1
-            values = (f"SI-{skill_no}", record["Worker_WID"], item.get("Skill_ID"), item.get("Skill_Name"))
-            company.execute("insert into hris_skill_items values(?, ?, ?, ?, null)", values)
+            said = (item.get("Skill_ID"), item.get("Skill_Name"), None, item.get("Skill_Level"))
+            company.execute(
+                "insert into hris_skill_items values(?, ?, ?, ?, ?, ?)", (f"SI-{skill_no}", record["Worker_WID"], *said)
+            )
         values = (record["Worker_WID"], record.get("Employee_ID"), 0, json.dumps(record, ensure_ascii=False))
         company.execute("insert into hris_workers values(?, ?, ?, ?)", values)
         for location in {job.get("Location_ID") or "" for job in record["Jobs_group"]}:
@@ -111,6 +113,9 @@ def _fill_lms(company: sqlite3.Connection, lms: Mapping[str, Iterable[Any]]) -> 
     for record in lms.get("courses", ()):
         values = (record["id"], record["code"], json.dumps(record, ensure_ascii=False))
         company.execute("insert into lms_courses values(?, ?, ?)", values)
+    for record in lms.get("certifications", ()):
+        company.execute("insert into lms_certifications values(?, ?)", (record["id"], json.dumps(record)))
+    _insert(company, "lms_certificates", lms.get("certificates", ()))
     for record in lms.get("enrolments", ()):
         row = {name: value for name, value in record.items() if name != "course_code"}
         _insert(company, "lms_enrolments", [{**row, "archived": int(record["archived"])}])

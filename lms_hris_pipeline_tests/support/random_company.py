@@ -10,9 +10,9 @@ from lms_hris_pipeline_tests.support.made_company import TODAY, Identity, identi
 from lms_hris_pipeline_tests.support.stage import Record, course, enrolment, job, learning_record, user, wid, worker
 
 COURSES = [
-    course(1),
-    course(2),
-    course(3, status="retired", equivalent_to="C-1"),
+    course(1, difficulty=" Difficult"),
+    course(2, difficulty="dan 2"),
+    course(3, status="retired", equivalent_to="C-1", difficulty="medium"),
     course(4, status="retired"),
     course(5, status="retired", equivalent_to="C-4"),
 ]
@@ -23,7 +23,12 @@ GROUPS: list[Record] = [
     {"id": "4", "name": "JF: Analysis", "type": "automatic", "rule_field": "field_5", "rule_value": "LOC-BER"},
 ]
 TAGS: list[tuple[str, str | None]] = [("sql", "S-SQL"), ("sequel", "S-SQL"), ("noise", None), ("joinery", "S-WOOD")]
-TITLES = ["sql", " sequel ", "noise", "never heard of", "sql"]
+TITLES = ["sql", " sequel ", "noise", "never heard of", "sql", "joinery"]
+CERTIFICATIONS: list[Record] = [
+    {"id": "1", "title": "Joiner", "course_ids": ["1", "3", "99"]},
+    {"id": "2", "title": "Analyst", "course_ids": ["1"]},
+    {"id": "10", "title": "Nothing"},
+]
 NAMES = ["Zoë", " Anna", "<b>\"\\\x0b'=1+1", "O'Neill", "ÅSA", ""]
 
 
@@ -63,9 +68,11 @@ class RandomCompany:
                 if self._is(0.3)
             ],
             "enrolments": self._enrolments(users),
+            "certifications": CERTIFICATIONS,
+            "certificates": self._certificates(users),
             "skills": [{"skill_id": number, "title": title} for number, title in enumerate(TITLES, start=1)],
             "course_skills": [
-                {"course_id": str(c), "skill_id": str(t)} for c in range(1, 4) for t in range(1, 6) if self._is(0.4)
+                {"course_id": str(c), "skill_id": str(t)} for c in range(1, 4) for t in range(1, 7) if self._is(0.5)
             ],
         }
         return make_company(folder, hris, lms, self._identities(users), TAGS)
@@ -109,10 +116,11 @@ class RandomCompany:
             changes["Email_Work"] = chance.choice([f"person{chance.randrange(self._size)}@lumen.example", None, ""])
         if self._is(0.2):
             changes[chance.choice(["Legal_First_Name", "Preferred_Last_Name"])] = chance.choice(NAMES)
-        if self._is(0.3):
-            changes["Skills_group"] = chance.sample(
-                [{"Skill_ID": "S-SQL", "Skill_Name": "SQL"}, {"Skill_Name": " sql"}, {"Skill_Name": "typed"}], 2
-            )
+        if self._is(0.6):
+            items = [{"Skill_ID": "S-SQL", "Skill_Name": "SQL"}, {"Skill_Name": " sql"}, {"Skill_Name": "typed"}]
+            items.append({"Skill_ID": "S-WOOD", "Skill_Name": "Wood"})
+            levels = [None, "none", "Beginner", "competent", "EXPERT ", "guru"]
+            changes["Skills_group"] = [item | {"Skill_Level": chance.choice(levels)} for item in chance.sample(items, 2)]
         return worker(number, [self._job(number, spell) for spell in range(chance.randint(1, 3))], **changes)
 
     def _users(self) -> list[Record]:
@@ -167,19 +175,32 @@ class RandomCompany:
         found: dict[tuple[str, int, bool], Record] = {}
         for number in range(1, self._size * 3):
             account, code, is_archived = chance.choice(users), chance.randint(1, 5), self._is(0.2)
-            completed = chance.choice([f"2026-0{chance.randint(1, 3)}-01", None])
+            completed = chance.choice([f"{chance.choice([2019, 2023, 2026])}-0{chance.randint(1, 3)}-01", None])
             record = enrolment(
                 number,
                 int(account["user_id"]) - 10_000,
                 code,
                 completed,
                 archived=is_archived,
-                score=chance.choice([None, "69.99", "70", "100.00", "0"]),
+                score=chance.choice([None, "69.99", "70", "85", "100.00", "0"]),
                 status=chance.choice(["completed", "completed", "in_progress"]),
                 enrollment_date=f"2026-0{chance.randint(1, 6)}-15 09:00:00",
             )
             found.setdefault((account["user_id"], code, is_archived), record)
         return list(found.values())
+
+    def _certificates(self, users: list[Record]) -> list[Record]:
+        return [
+            {
+                "certification_id": certification["id"],
+                "user_id": account["user_id"],
+                "issued_date": self._chance.choice(["2026-02-01 00:00:00", "2026-06-01 00:00:00", None]),
+                "expire_date": self._chance.choice(["2026-10-01 00:00:00", "2027-06-01 00:00:00", None]),
+            }
+            for account in users
+            for certification in CERTIFICATIONS
+            if self._is(0.2)
+        ]
 
     def _line(self, number: int) -> Record:
         chance = self._chance

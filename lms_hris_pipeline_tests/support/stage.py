@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lms_hris_pipeline.resources.parameters import query_params, role_rules
+from lms_hris_pipeline.resources.parameters import query_params, settings_views
 from lms_hris_pipeline.settings import RoleRule, Settings
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline.tables.contract import Table
@@ -47,10 +47,11 @@ def sandbox_settings(**sections: Mapping[str, object]) -> Settings:
 
 
 def open_batch(settings: Settings | None = None, as_of: datetime = AS_OF) -> Batch:
-    """An empty batch in memory that knows the role rules."""
+    """An empty batch in memory that knows what the settings hold."""
     chosen = settings or sandbox_settings()
     batch = Batch.in_memory(as_of=as_of, params=query_params(chosen))
-    batch.register("settings_role_rules", role_rules(chosen))
+    for name, rows in settings_views(chosen).items():
+        batch.register(name, rows)
     return batch
 
 

@@ -14,8 +14,8 @@ from lms_hris_pipeline.sandbox.truth.merging import Enrolment, rows_to_move
 from lms_hris_pipeline.sandbox.truth.parsing import day, score, score_text, text
 from lms_hris_pipeline.sandbox.truth.people import Calendar, People, people_of, read_worker
 from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.sandbox.truth.skill_rules import read_meanings
 from lms_hris_pipeline.sandbox.truth.standing import circles_of
-from lms_hris_pipeline.sandbox.truth.training_rules import read_meanings
 from lms_hris_pipeline_tests.support.stage import Record, job, wid, worker
 
 RULES = Rules()

@@ -35,6 +35,10 @@ from (
     ('completion_missing_lms', '*', 'medium', 'Approve writing the completion to the learning system.', 'HR holds a completion of {field} on {hris} that the learning system lacks.'),
     ('completion_unmapped', '*', 'medium', 'Say in the course catalogue which current course {field} is equivalent to.', 'Completed on {lms}, but {field} is retired or unknown and no course is named as its equivalent, so it counts for nothing.'),
     ('skill_missing_hris', '*', 'low', 'Approve adding the skill to the HR profile.', 'A completed course shows the skill {field}, which is not on the HR profile. {note}'),
+    ('skill_level_higher', '*', 'low', 'Raise the level on the HR profile, or leave it if you know better.', 'HR has the skill {field} at level {hris}; training shows level {lms}. {note}'),
+    ('skill_level_contradicted', '*', 'medium', 'Ask the person and their manager before the skill is relied on; correct the level on the HR profile if need be.', 'HR has the skill {field} at level {hris}, but the person failed a course of no higher level on {lms}. {note}'),
+    ('skill_level_unmapped', 'course_level', 'low', 'Say what the word means under [[skills.levels]] in the settings, or correct the course.', 'Courses say the level "{lms}", which no proficiency scale knows; they count as level 1.'),
+    ('skill_level_unmapped', '*', 'low', 'Say what the word means under [[skills.levels]] in the settings, or correct the HR profiles.', 'HR profiles say the level "{hris}", which no proficiency scale knows; it counts as no level.'),
     ('skill_tag_review', '*', 'low', 'Choose the skill that the tag means, or say that it means none.', 'The tag "{lms}" may mean a skill of the framework, but not surely enough to use it. {note}'),
     ('skill_tag_unmapped', '*', 'low', 'Map the tag by hand, or leave it if it is no skill.', 'The tag "{lms}" comes near no skill of the framework.'),
     ('invoice_unallocated', '*', 'high', 'Name a cost centre for the line, or correct its course or contract.', 'Line {hris} cannot be charged to anybody: {note}')

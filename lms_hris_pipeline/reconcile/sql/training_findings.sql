@@ -48,7 +48,7 @@ skills as (
         deltas.learner_id_lms,
         deltas.skill_id as field,
         null::varchar as hris_value,
-        strftime(assertions.completed_date, '%Y-%m-%d') as lms_value,
+        strftime(assertions.latest_shown_date, '%Y-%m-%d') as lms_value,
         deltas.target_key as root_cause,
         deltas.reason as note,
         deltas.wish_id
@@ -56,6 +56,55 @@ skills as (
     inner join reconcile.skill_assertions as assertions
         on assertions.worker_id_hris = deltas.worker_id_hris and assertions.skill_id = deltas.skill_id
     where deltas.operation = 'add_skill'
+),
+
+-- Workday's skill items take no level: a person raises or lowers it there
+levels as (
+    select
+        case comparisons.comparison when 'higher' then 'skill_level_higher' else 'skill_level_contradicted' end as type,
+        comparisons.worker_id_hris,
+        comparisons.learner_id_lms,
+        comparisons.skill_id as field,
+        comparisons.recorded_level::varchar as hris_value,
+        case comparisons.comparison
+            when 'higher' then comparisons.shown_level::varchar
+            else strftime(comparisons.evidence_date, '%Y-%m-%d')
+        end as lms_value,
+        'worker:' || comparisons.worker_id_hris as root_cause,
+        'Evidence: ' || comparisons.evidence_id || '.' as note,
+        null::varchar as wish_id
+    from reconcile.skill_comparisons as comparisons
+    where comparisons.comparison in ('higher', 'contradicting')
+),
+
+unknown_levels as (
+    select distinct
+        'course' as scale,
+        lower(courses.level_said) as said
+    from canonical.courses as courses
+    where courses.level_said is not null
+    union
+    select distinct
+        'worker_skill' as scale,
+        lower(worker_skills.level_said) as said
+    from canonical.worker_skills as worker_skills
+    where worker_skills.level_said is not null
+),
+
+words as (
+    select
+        'skill_level_unmapped' as type,
+        null::varchar as worker_id_hris,
+        null::varchar as learner_id_lms,
+        case unknown_levels.scale when 'course' then 'course_level' else 'skill_level' end as field,
+        case unknown_levels.scale when 'worker_skill' then unknown_levels.said end as hris_value,
+        case unknown_levels.scale when 'course' then unknown_levels.said end as lms_value,
+        'level:' || unknown_levels.said as root_cause,
+        '' as note,
+        null::varchar as wish_id
+    from unknown_levels
+    anti join canonical.proficiency_levels as known
+        on known.scale = unknown_levels.scale and known.said = unknown_levels.said
 ),
 
 tags as (
@@ -117,6 +166,30 @@ select
     skills.note,
     skills.wish_id
 from skills
+union all
+select
+    levels.type,
+    levels.worker_id_hris,
+    levels.learner_id_lms,
+    levels.field,
+    levels.hris_value,
+    levels.lms_value,
+    levels.root_cause,
+    levels.note,
+    levels.wish_id
+from levels
+union all
+select
+    words.type,
+    words.worker_id_hris,
+    words.learner_id_lms,
+    words.field,
+    words.hris_value,
+    words.lms_value,
+    words.root_cause,
+    words.note,
+    words.wish_id
+from words
 union all
 select
     tags.type,

@@ -65,7 +65,8 @@ skills as (
         ['"skill_id":' || to_json(assertions.skill_id)::varchar] as desired_pairs,
         ['"hris_status":' || to_json(employments.status)::varchar, '"skill_id":null'] as base_pairs,
         'Shown by ' || assertions.course_code || ', completed on ' || strftime(assertions.completed_date, '%Y-%m-%d')
-        || ' (tag "' || assertions.tag || '").' as reason,
+        || ' (tag "' || assertions.tag || '"'
+        || case when assertions.level > 0 then ', level ' || assertions.level::varchar else '' end || ').' as reason,
         'normal' as risk
     from reconcile.skill_assertions as assertions
     inner join canonical.employments as employments on employments.worker_id_hris = assertions.worker_id_hris

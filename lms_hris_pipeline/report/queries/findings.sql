@@ -97,7 +97,7 @@ left join workers on workers.worker_id_hris = exceptions.worker_id_hris
 left join learners on learners.learner_id_lms = exceptions.learner_id_lms
 left join canonical.employments as employments on employments.worker_id_hris = exceptions.worker_id_hris
 left join canonical.framework_skills as skills
-    on exceptions.type = 'skill_missing_hris' and skills.skill_id = exceptions.field
+    on exceptions.type in ('skill_missing_hris', 'skill_level_higher', 'skill_level_contradicted') and skills.skill_id = exceptions.field
 left join canonical.courses as field_courses
     on exceptions.type like 'completion%' and field_courses.course_code = exceptions.field
 left join workers as named_workers on named_workers.worker_id_hris = exceptions.named_worker_id_hris

@@ -97,13 +97,13 @@ def _workers(world: World, call: Call) -> Texts:
     _date(call, "Effective_Date")
     cursor = _plain_cursor(world)
     skills: dict[str, list[dict[str, str]]] = {}
-    for wid, skill_id, skill_name in cursor.execute(
-        "select s.wid, s.skill_id, s.skill_name from hris_worker_locations l join hris_skill_items s on s.wid = l.wid"
+    for wid, skill_id, skill_name, level in cursor.execute(
+        "select s.wid, s.skill_id, s.skill_name, s.level from hris_worker_locations l join hris_skill_items s on s.wid = l.wid"
         " where l.location_id = ? order by s.wid, s.item_id",
         (location,),
     ):
-        known = {"Skill_ID": skill_id} if skill_id else {}
-        skills.setdefault(wid, []).append({**known, "Skill_Name": skill_name})
+        entry = {"Skill_ID": skill_id, "Skill_Name": skill_name, "Skill_Level": level}
+        skills.setdefault(wid, []).append({name: value for name, value in entry.items() if value})
     rows = []
     for wid, record in cursor.execute(
         "select w.wid, w.record from hris_worker_locations l join hris_workers w on w.wid = l.wid"

@@ -48,6 +48,7 @@ _BRIEFINGS = (
     "Visitors and badges {}",
 )
 _SITES = ("Berlin", "Munich", "Leipzig", "Lyon", "Wrocław", "Chicago")
+_DIFFICULTIES = (None, "veryeasy", "easy", "medium", "medium", "difficult", "verydifficult")
 _FORMS = ("{}", "{}: first steps", "{} in practice", "{}: advanced", "{} compact")
 
 
@@ -77,6 +78,7 @@ class Course:
     price: str
     supplier_no: int
     kind: str
+    difficulty: str | None
     revisions: tuple[Revision, ...]
 
     @property
@@ -124,7 +126,8 @@ def make_catalogue(seed: int) -> Catalogue:
         courses.append(
             Course(
                 f"C-{number + 1:03}", title, families, tuple(dict.fromkeys(skill.skill_id for skill in chosen)), tags,
-                months, rng.choice((20, 30, 45, 60, 90, 240, 480)), price, rng.randrange(len(SUPPLIERS)), kind, revisions,
+                months, rng.choice((20, 30, 45, 60, 90, 240, 480)), price, rng.randrange(len(SUPPLIERS)), kind,
+                Random(f"{seed}/difficulty/{number}").choice(_DIFFICULTIES), revisions,
             )
         )  # fmt: skip
     numbers = range(len(courses))
@@ -200,6 +203,8 @@ def course_rows(catalogue: Catalogue) -> list[tuple[int, str, dict[str, object]]
                 "language": "en",
                 "last_update": f"{revision.effective.isoformat()} 08:00:00",
             }
+            if course.difficulty is not None:
+                record["difficulty"] = course.difficulty
             if len(course.revisions) > 1:
                 record |= {
                     "revision_of": course.stem,

@@ -78,6 +78,10 @@ class FaultRates:
     invoice_unknown_contract: float = 0.0015
     invoice_without_reference: float = 0.0015
     invoice_without_enrolments: float = 0.0015
+    course_level_unmapped: float = 0.0015
+    skill_level_unmapped: float = 0.0015
+    skill_level_higher: float = 0.0015
+    skill_level_contradicted: float = 0.0015
 
     @classmethod
     def default(cls) -> FaultRates:

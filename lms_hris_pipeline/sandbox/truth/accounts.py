@@ -53,11 +53,13 @@ class Completion:
 
 @dataclass(slots=True)
 class Catalogue:
-    """The courses: what a completion counts for, and which tags a course has."""
+    """The courses: what a completion counts for, which tags a course has, what it says of its level."""
 
     counts_for: dict[str, str | None] = field(default_factory=dict)
     published: set[str] = field(default_factory=set)
     tags: dict[str, set[str]] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
 
 
 def read_accounts(company: sqlite3.Connection) -> dict[str, Account]:
@@ -95,12 +97,15 @@ def _kind(level: str | None, said: str | None) -> str:
 def read_catalogue(company: sqlite3.Connection) -> Catalogue:
     """The courses. A retired one counts as the course it is equivalent to, else for nothing."""
     found = Catalogue()
-    codes: dict[int, str] = {}
+    codes = found.codes
     for row_id, record_text in company.execute("select id, record from lms_courses order by id"):
         record = json.loads(record_text)
         code = text(record.get("code")) or str(row_id)
         codes[row_id] = code
         is_published = lower(record.get("status")) == "published"
+        level = lower(record.get("difficulty"))
+        if level is not None:
+            found.levels[code] = level
         if is_published:
             found.published.add(code)
         found.counts_for[code] = code if is_published else text(record.get("equivalent_to"))

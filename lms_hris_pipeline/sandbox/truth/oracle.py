@@ -25,9 +25,16 @@ from lms_hris_pipeline.sandbox.truth.merging import is_lossless
 from lms_hris_pipeline.sandbox.truth.parsing import day, text
 from lms_hris_pipeline.sandbox.truth.people import People, read_objects, read_people
 from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.sandbox.truth.skill_rules import (
+    Skills,
+    judge_levels,
+    judge_tags,
+    read_certificates,
+    read_meanings,
+)
 from lms_hris_pipeline.sandbox.truth.standing import take_stock
 from lms_hris_pipeline.sandbox.truth.store import create_schema, open_truth
-from lms_hris_pipeline.sandbox.truth.training_rules import Training, judge_tags, read_meanings, read_training_records
+from lms_hris_pipeline.sandbox.truth.training_rules import Training, read_training_records
 from lms_hris_pipeline.sandbox.truth.value_rules import judge_groups, judge_values
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
 
@@ -54,10 +61,14 @@ def judge(
     judge_groups(standing, read_groups(company, rules), rules, verdict)
     catalogue = read_catalogue(company)
     meanings = read_meanings(tuple(row) for row in truth.execute("select tag, skill_id from tags"))
-    training = Training(standing, catalogue, meanings, rules)
+    today = instant(company).astimezone(rules.zone).date()
+    skills = Skills(standing, catalogue, meanings, read_certificates(company, catalogue), today, rules)
+    training = Training(standing, skills)
     training.take_in(read_completions(company, catalogue))
     training.judge_completions(read_training_records(company, people, catalogue), catalogue.published, verdict)
-    training.judge_skills(judge_tags(company, meanings, verdict), verdict)
+    # last: what the learning system is about to get from HR counts already
+    skills.judge(judge_tags(company, meanings, rules, verdict), verdict)
+    judge_levels(company, catalogue, rules, verdict)
     judge_invoices(company, standing, set(catalogue.counts_for), verdict)
     return verdict
 

@@ -173,5 +173,5 @@ class _Publication:
         name = json.loads(found[0])["Skill_Name"] if found else skill
         item = hashlib.sha256(f"{worker}/{skill}".encode()).hexdigest()[:32]
         self._company.execute(
-            "insert or ignore into hris_skill_items values(?, ?, ?, ?, null)", (item, worker, skill, name)
+            "insert or ignore into hris_skill_items values(?, ?, ?, ?, null, null)", (item, worker, skill, name)
         )

@@ -6,6 +6,7 @@ written nor compared.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -30,3 +31,17 @@ class Rules:
 
     min_score: Decimal = Decimal(70)
     """A completion with a lower score shows no skill; one without a score does."""
+
+    full_score: Decimal = Decimal(85)
+    """From here on a completion shows its course's level, below it one less."""
+
+    fade_days: int = 1095
+    """Each time so many days have gone by, evidence shows one level less."""
+
+    course_levels: Mapping[str, int] = field(
+        default_factory=lambda: {"veryeasy": 1, "easy": 2, "medium": 3, "difficult": 4, "verydifficult": 5}
+    )
+    skill_levels: Mapping[str, int] = field(
+        default_factory=lambda: {"none": 0, "beginner": 1, "basic": 2, "competent": 3, "proficient": 4, "expert": 5}
+    )
+    """What words for levels mean; words that are not here mean nothing."""

@@ -1,4 +1,4 @@
-"""The rules about completions and skills: what one system holds and the other lacks."""
+"""The rules about completions: what one system holds and the other lacks. What they show of skills: `skill_rules`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lms_hris_pipeline.model.wish import Scalar
 from lms_hris_pipeline.sandbox.truth.accounts import Catalogue, Completion
 from lms_hris_pipeline.sandbox.truth.parsing import day, score, score_text, text
 from lms_hris_pipeline.sandbox.truth.people import People
-from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.sandbox.truth.skill_rules import Skills
 from lms_hris_pipeline.sandbox.truth.standing import Standing
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
 
@@ -68,15 +68,11 @@ def read_training_records(
 class Training:
     """The completions of one night, as they are read one by one, and what follows from them."""
 
-    def __init__(self, standing: Standing, catalogue: Catalogue, meanings: Mapping[str, str], rules: Rules) -> None:
+    def __init__(self, standing: Standing, skills: Skills) -> None:
         self._standing = standing
-        self._rules = rules
-        self._skills = {
-            code: {meanings[tag] for tag in tags if tag in meanings} for code, tags in catalogue.tags.items()
-        }
+        self._skills = skills
         self._counted: dict[Done, Counted] = {}
         self._unmapped: set[tuple[str, str, str, str]] = set()
-        self._shown: dict[tuple[str, str], str] = {}
 
     def take_in(self, completions: Iterable[Completion]) -> None:
         """Count completions of accounts whose person is known."""
@@ -95,12 +91,9 @@ class Training:
                 held = self._counted.get(done)
                 if held is None or row.beats(held):
                     self._counted[done] = row
-            self._show(person, completion.course_code, completion.date, completion.score)
-
-    def _show(self, person: str, course_code: str | None, finished: str, result: Decimal | None) -> None:
-        if result is None or result >= self._rules.min_score:
-            for skill in self._skills.get(course_code or "", ()):
-                self._shown[person, skill] = max(finished, self._shown.get((person, skill), ""))
+            self._skills.take_in(
+                person, completion.course_code, completion.date, completion.score, completion.learner_id
+            )
 
     def judge_completions(self, records: Mapping[Done, Decimal | None], published: set[str], verdict: Verdict) -> None:
         """Completions that one system holds and the other lacks, and those that count for nothing."""
@@ -142,42 +135,4 @@ class Training:
                 "status": "completed",
             }
             verdict.propose("enrolments", "completion", "enrol", wanted.target_key, desired)
-            self._show(person, code, finished, result)
-
-    def judge_skills(self, on_record: set[tuple[str, str]], verdict: Verdict) -> None:
-        """Skills that a person in scope has shown and that are not on their current record.
-
-        To be called after `judge_completions`: what the learning system is about to get from HR counts already.
-        """
-        for (person, skill), finished in self._shown.items():
-            worker = self._standing.people.current[person]
-            if worker.is_in_scope and (worker.worker_id, skill) not in on_record:
-                learner = self._standing.primary_of(worker)
-                verdict.find("skill_missing_hris", worker.worker_id, learner, skill, None, finished)
-                verdict.propose("skills", "skill", "add_skill", f"worker:{worker.worker_id}", {"skill_id": skill})
-
-
-def read_meanings(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    """What each tag means, by the tag without blanks; tags that mean no skill are left out."""
-    found: dict[str, str] = {}
-    for tag, skill in sorted(((text(tag) or "", skill or "") for tag, skill in tags), reverse=True):
-        if skill:
-            found[tag] = skill
-    return found
-
-
-def judge_tags(company: sqlite3.Connection, meanings: Mapping[str, str], verdict: Verdict) -> set[tuple[str, str]]:
-    """Raise tags in use that mean no skill; the skills on worker records, by id or by words that have a meaning."""
-    used = {text(row[0]) for row in company.execute("select title from lms_skills")}
-    on_record: set[tuple[str, str]] = set()
-    for wid, skill_id, name in company.execute("select wid, skill_id, skill_name from hris_skill_items"):
-        skill, tag = text(skill_id), text(name)
-        if skill is None and tag is not None:
-            used.add(tag)
-            skill = meanings.get(tag)
-        if skill is not None:
-            on_record.add((wid, skill))
-    for tag in used:
-        if tag is not None and tag not in meanings:
-            verdict.find("skill_tag_unmapped", None, None, "skill_tag", None, tag)
-    return on_record
+            self._skills.take_in(person, code, finished, result)

@@ -1,8 +1,10 @@
 -- grain: one course revision
 -- A published course counts as itself. A retired one counts as the course it is equivalent to, else as none.
+-- Its level stays in the words of the learning system; canonical.proficiency_levels says what they mean.
 with received as (
     select
         from_json(courses.record, '{"id":"VARCHAR","code":"VARCHAR","name":"VARCHAR","status":"VARCHAR","duration_minutes":"VARCHAR","price":"VARCHAR","currency":"VARCHAR","revision_of":"VARCHAR","revision_no":"VARCHAR","effective_date":"VARCHAR","equivalent_to":"VARCHAR"}') as entry,
+        nullif(trim(courses.record ->> $lms_course_level), '') as level_said,
         courses.record::varchar as text
     from raw_lms.courses as courses
 ),
@@ -10,7 +12,8 @@ with received as (
 latest as (
     select
         coalesce(nullif(trim(received.entry['code']), ''), trim(received.entry['id'])) as course_code,
-        received.entry
+        received.entry,
+        received.level_said
     from received
     where coalesce(nullif(trim(received.entry['code']), ''), nullif(trim(received.entry['id']), '')) is not null
     qualify row_number() over (
@@ -33,6 +36,7 @@ select
     try_cast(latest.entry['effective_date'] as date) as effective_date,
     try_cast(latest.entry['duration_minutes'] as integer) as duration_minutes,
     try_cast(latest.entry['price'] as decimal(18, 2)) as price,
-    nullif(upper(trim(latest.entry['currency'])), '') as currency
+    nullif(upper(trim(latest.entry['currency'])), '') as currency,
+    latest.level_said
 from latest
 order by latest.course_code

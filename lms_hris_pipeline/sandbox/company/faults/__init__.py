@@ -6,13 +6,14 @@ import sqlite3
 from random import Random
 
 from lms_hris_pipeline.sandbox.company.catalogue import Catalogue
-from lms_hris_pipeline.sandbox.company.faults import accounts, identity, organisation, training, values
+from lms_hris_pipeline.sandbox.company.faults import accounts, identity, levels, organisation, training, values
 from lms_hris_pipeline.sandbox.company.faults.scene import Injection, Scene
 from lms_hris_pipeline.sandbox.company.people import PeopleMaker
 from lms_hris_pipeline.sandbox.company.rates import FaultRates
 
 INJECTIONS: dict[str, Injection] = {
     **identity.INJECTIONS, **accounts.INJECTIONS, **values.INJECTIONS, **organisation.INJECTIONS, **training.INJECTIONS,
+    **levels.INJECTIONS,
 }  # fmt: skip
 """How each kind of discrepancy is injected. The rare cases that need people of a kind come first."""
 

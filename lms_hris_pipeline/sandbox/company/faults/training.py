@@ -26,7 +26,7 @@ def _by_course_id(scene: Scene) -> dict[int, tuple[Course, Revision]]:
     }
 
 
-def _sole_completions(scene: Scene, victim: Victim) -> list[tuple[sqlite3.Row, Course]]:
+def sole_completions(scene: Scene, victim: Victim) -> list[tuple[sqlite3.Row, Course]]:
     """Completions of courses that the victim completed exactly once, under whatever revision."""
     known = _by_course_id(scene)
     found: dict[str, list[tuple[sqlite3.Row, Course]]] = {}
@@ -39,10 +39,10 @@ def _sole_completions(scene: Scene, victim: Victim) -> list[tuple[sqlite3.Row, C
 def _with_completion(
     scene: Scene, suits: Callable[[sqlite3.Row, Course], bool] = lambda row, course: True
 ) -> tuple[Victim, sqlite3.Row, Course] | None:
-    victim = scene.take_plain(lambda who: any(suits(row, course) for row, course in _sole_completions(scene, who)))
+    victim = scene.take_plain(lambda who: any(suits(row, course) for row, course in sole_completions(scene, who)))
     if victim is None:
         return None
-    row, course = scene.rng.choice([pair for pair in _sole_completions(scene, victim) if suits(*pair)])
+    row, course = scene.rng.choice([pair for pair in sole_completions(scene, victim) if suits(*pair)])
     return victim, row, course
 
 
