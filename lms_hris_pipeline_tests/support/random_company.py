@@ -120,7 +120,9 @@ class RandomCompany:
             items = [{"Skill_ID": "S-SQL", "Skill_Name": "SQL"}, {"Skill_Name": " sql"}, {"Skill_Name": "typed"}]
             items.append({"Skill_ID": "S-WOOD", "Skill_Name": "Wood"})
             levels = [None, "none", "Beginner", "competent", "EXPERT ", "guru"]
-            changes["Skills_group"] = [item | {"Skill_Level": chance.choice(levels)} for item in chance.sample(items, 2)]
+            changes["Skills_group"] = [
+                item | {"Skill_Level": chance.choice(levels)} for item in chance.sample(items, 2)
+            ]
         return worker(number, [self._job(number, spell) for spell in range(chance.randint(1, 3))], **changes)
 
     def _users(self) -> list[Record]:
