@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from lms_hris_pipeline.model.errors import BadInput
@@ -99,6 +101,17 @@ class LearnerFields(_Section):
         if not (value.startswith("field_") and value[6:].isdigit()):
             raise ValueError(f"{value!r} is no custom field; write for example 'field_4'")
         return value
+
+    @model_validator(mode="after")
+    def _holds_one_thing_a_field(self) -> Self:
+        # two attributes would overwrite each other every night
+        held: dict[str, list[str]] = {}
+        for name, field in self.model_dump().items():
+            held.setdefault(field, []).append(name)
+        twice = [f"{field} is mapped as {' and as '.join(names)}" for field, names in held.items() if len(names) > 1]
+        if twice:
+            raise ValueError("; ".join(twice))
+        return self
 
 
 class HrisSettings(_Section):
@@ -380,10 +393,34 @@ def load_settings(path: Path | None = None) -> Settings:
     if values.get("profile") == "sandbox":
         shipped = files("lms_hris_pipeline") / "profiles" / "sandbox.toml"
         values = _overlaid(tomllib.loads(shipped.read_text(encoding="utf-8")), values)
+    faults = _misspelt_variables(os.environ)
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
-        faults = "\n".join(
-            f"  [{'.'.join(str(part) for part in fault['loc'])}] {fault['msg']}" for fault in error.errors()
-        )
-        raise BadInput(f"{file} (with LMS_HRIS_* variables) has settings that cannot be used:\n{faults}") from None
+        faults += [_fault_in_words(fault) for fault in error.errors()]
+    if faults:
+        told = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(f"{file} (with LMS_HRIS_* variables) has settings that cannot be used:\n{told}")
+    return settings
+
+
+def _fault_in_words(fault: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"[{place}] is no setting; docs/settings.md lists all"
+    return f"[{place}] {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _misspelt_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that were meant as settings and would be passed over without a word, each with what is wrong."""
+    prefix = str(Settings.model_config["env_prefix"])
+    names = [name.upper().removeprefix(prefix) for name in sorted(environment) if name.upper().startswith(prefix)]
+    sections = [section.upper() for section in Settings.model_fields]
+    faults = []
+    for name in names:
+        section, parted, _ = name.partition("__")
+        if parted and section not in sections:
+            faults.append(f"{prefix}{name} names no section of the settings; docs/settings.md lists all")
+        elif not parted and any(name.startswith(f"{known}_") for known in sections):
+            faults.append(f"{prefix}{name} is no setting; two underscores stand between section and name")
+    return faults

@@ -114,17 +114,13 @@ def test_all_faults_of_the_settings_stand_at_once(home: Home) -> None:
         ({"hris": {"base_url": "", "tenant": ""}}, "hris.tenant is empty"),
         ({"matching": {"review_at": 0.99}}, "matching.review_at is not below"),
         ({"skills": {"review_at": 0.95}}, "skills.review_at is not below"),
-        ({"lms": {"fields": {"department": "field_4"}}}, "field_4 is mapped as department and as cost_center"),
+        ({"hris.fields": {"company": "Location_ID"}}, "Location_ID is mapped as company and as location"),
     ],
 )
 def test_settings_that_load_and_cannot_be_meant(
     sound: Home, sections: dict[str, dict[str, object]], words: str
 ) -> None:
-    fields = sections.get("lms", {}).pop("fields", None)
     arrange(sound, **sections)
-    if fields:
-        with (sound.folder / "lms_hris.toml").open("a", encoding="utf-8") as file:
-            file.write('[lms.fields]\ndepartment = "field_4"\n')
     findings = list(house.check_settings(load_settings()))
     assert words in findings[0].text
     assert findings[0].status is Status.FAILED

@@ -51,6 +51,46 @@ def test_all_faults_stand_in_one_message(tmp_path: Path) -> None:
     assert raised.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[firm]\nnme = "x"\n', "[firm.nme] is no setting; docs/settings.md lists all"),
+        ('[firm]\ntime_zone = "Mars/Base"\n', "[firm.time_zone] 'Mars/Base' is no IANA time zone"),
+        ('[lms.fields]\nlocation = "field_4"\n', "[lms.fields] field_4 is mapped as cost_center and as location"),
+    ],
+)
+def test_a_fault_says_what_is_wrong_in_plain_words(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        load_settings(write(tmp_path, text))
+    assert f"\n  {told}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("LMS_HRIS_POLICIES__ACCOUNTS", "names no section"),
+        ("LMS_HRIS_SECRETS__SMTP_USER", "names no section"),
+        ("LMS_HRIS_POLICY_ACCOUNTS", "two underscores"),
+        ("lms_hris_firm_name", "two underscores"),
+        ("LMS_HRIS_POLICY__ACOUNTS", "policy.acounts"),
+    ],
+)
+def test_a_misspelt_variable_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    monkeypatch.setenv(name, "off")
+    with pytest.raises(BadInput, match=told):
+        load_settings(write(tmp_path, ""))
+
+
+@pytest.mark.parametrize("name", ["LMS_HRIS_CONFIG", "LMS_HRIS_DEBUG", "LMS_HRIS_SECRET_SMTP_USER", "LMS_HRISTORY"])
+def test_variables_that_are_no_settings_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    assert load_settings(write(tmp_path, "")).profile == "firm"
+
+
 @pytest.mark.parametrize(("text", "word"), [("[firm\n", "not valid TOML"), ("\x00", "not valid TOML")])
 def test_broken_toml_names_the_file(tmp_path: Path, text: str, word: str) -> None:
     with pytest.raises(BadInput, match=word):

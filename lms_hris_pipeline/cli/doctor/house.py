@@ -40,13 +40,10 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         faults.append("matching.review_at is not below matching.link_at: nothing would come to a person")
     if settings.skills.review_at >= settings.skills.accept_at:
         faults.append("skills.review_at is not below skills.accept_at: nothing would come to a person")
-    for section, fields in (("hris.fields", settings.hris.fields), ("lms.fields", settings.lms.fields)):
-        names: dict[str, list[str]] = {}
-        for name, column in fields.model_dump().items():
-            names.setdefault(column, []).append(name)
-        faults += [
-            f"{section}: {column} is mapped as {' and as '.join(n)}" for column, n in names.items() if len(n) > 1
-        ]
+    names: dict[str, list[str]] = {}
+    for name, column in settings.hris.fields.model_dump().items():
+        names.setdefault(column, []).append(name)
+    faults += [f"hris.fields: {column} is mapped as {' and as '.join(n)}" for column, n in names.items() if len(n) > 1]
     if faults:
         yield failed("settings", "\n".join(faults), "Correct them in the settings file; docs/settings.md lists all.")
     else:
