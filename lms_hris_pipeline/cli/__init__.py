@@ -86,8 +86,12 @@ def _report(kind: type[BaseException], error: BaseException, trace: TracebackTyp
     if is_debugging():
         traceback.print_exception(kind, error, trace)
         return
+    from lms_hris_pipeline.cli.failures import trouble_with_the_disk
     from lms_hris_pipeline.cli.terminal import inert
 
+    if trouble := trouble_with_the_disk(str(error)):
+        print(inert(f"Permanent: {trouble}\n  The last good batch stays current."), file=sys.stderr)  # noqa: T201
+        return
     text = inert(f"{kind.__name__}: {error}")
     print(  # noqa: T201 - the command line's own output
         f"Unforeseen {text}\n  This is a fault of the pipeline; {DEBUG_VARIABLE}=1 shows where. "

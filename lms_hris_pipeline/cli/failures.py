@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 _INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 _CHECKS = "DagsterAssetCheckFailedError"
 _ERRNO = re.compile(r"\[Errno (\d+)\] (.*)", re.DOTALL)
+_DISK_WORDS = {
+    "No space left on device": "The disk is full: {text}\n  Make room, then run again.",
+    "database or disk is full": "The disk is full: {text}\n  Make room, then run again.",
+    # SQLite's word for a log that cannot grow, which is how a full disk shows first
+    "disk I/O error": "A database file cannot be read or written: {text}\n  Make room or mend the disk, then run again.",
+    "readonly database": "No right to write: {text}\n  Set the rights of the data folder, then run again.",
+    "unable to open database file": "No right to write: {text}\n  Set the rights of the data folder, then run again.",
+}
+"""What databases say of a disk, and what we say."""
 CHECKS_SHOWN = 10
 
 
@@ -63,20 +72,25 @@ def as_error(kind: str, text: str) -> PipelineError:
         text = text.removeprefix(prefix)
     found = getattr(errors, kind, None)
     if isinstance(found, type) and issubclass(found, PipelineError):
-        return _on_full_disk(found(text), text)
+        return trouble_with_the_disk(text) or found(text)
     if match := _ERRNO.search(text):
         number, rest = int(match[1]), match[2]
         if number in {errno.ENOSPC, errno.EDQUOT}:
             return Permanent(f"The disk is full: {rest}\n  Make room, then run again.")
         if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
             return Permanent(f"No right to write: {rest}\n  Set the rights of the data folder, then run again.")
+    if trouble := trouble_with_the_disk(text):
+        return trouble
     return Permanent(f"{kind}: {text}\n  This was not foreseen: a fault of the pipeline. The Dagster UI shows where.")
 
 
-def _on_full_disk(error: PipelineError, text: str) -> PipelineError:
-    if "No space left on device" in text:
-        return Permanent(f"The disk is full: {text}\n  Make room, then run again.")
-    return error
+def trouble_with_the_disk(text: str) -> Permanent | None:
+    """What a database says of a disk that is full or shut, in our words; None where it speaks of something else."""
+    first_line = text.partition("\n")[0]
+    for words, told in _DISK_WORDS.items():
+        if words in text:
+            return Permanent(told.format(text=first_line))
+    return None
 
 
 def _names(event: DagsterEvent) -> list[str]:

@@ -86,6 +86,16 @@ def test_what_nobody_foresaw_is_one_message_and_a_trace_only_where_wanted(
     assert "\x1b" not in err
 
 
+def test_a_disk_that_fills_up_under_a_database_is_no_fault_of_the_pipeline(home: Home) -> None:
+    broken = "import lms_hris_pipeline.cli.decisions as d, sqlite3; "
+    broken += "d.run_show_delta = lambda _: exec('raise sqlite3.OperationalError(\"database or disk is full\")'); "
+    process = start(broken + RUN, "deltas", "show", "x", cwd=home.folder)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.startswith("Permanent: The disk is full: database or disk is full\n  Make room")
+    assert "nforeseen" not in err
+
+
 def test_settings_outside_the_project_are_sought_where_they_are_named(tmp_path: Path) -> None:
     process = start(RUN, "deltas", "list", cwd=tmp_path)
     _, err = process.communicate(timeout=60)
