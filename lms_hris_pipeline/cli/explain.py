@@ -132,10 +132,10 @@ def _explain_learner(batch: Batch, learner: str) -> None:
             by = "" if method == "none" else f" by {method}"
             lines.append(("match", f"{decision.replace('_', ' ')}{by}{chance}{f', worker {worker}' if worker else ''}"))
             lines.append(("why", why))
-            if runner:
-                lines.append(("runner-up", f"worker {runner}, probability {runner_score}"))
             for line in _evidence_lines(evidence):
                 lines.append(("", line))
+            if runner:
+                lines.append(("runner-up", f"worker {runner}, probability {runner_score}"))
         lines.append(("situation", _situation(situation, reason)))
         show_record(f"Account {learner}", lines)
 

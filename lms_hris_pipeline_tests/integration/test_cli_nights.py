@@ -377,6 +377,21 @@ def test_options_that_cannot_be_meant_are_refused(home: Home, arguments: tuple[s
     assert (ran.exit_code, words in ran.err) == (2, True), ran.err
 
 
+def test_a_night_on_a_sandbox_that_is_served_looks_at_the_day_of_its_company(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[datetime] = []
+
+    def execute_night(instant: datetime, **_: object) -> str:
+        looked_at.append(instant)
+        return DAY
+
+    monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(nightly, "execute_night", execute_night)
+    assert home.lms_hris("nightly").exit_code == 0
+    assert looked_at == [datetime(2026, 11, 2, 21, tzinfo=UTC)]
+
+
 def test_a_failed_night_says_why_and_leaves_the_last_good_batch(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
