@@ -78,7 +78,10 @@ def nightly(
     ] = True,
     workers: Workers = None,
     seed: Seed = None,
-    as_of: Annotated[str | None, typer.Option(help="Instant the night looks at; now by default.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Instant the night looks at; now by default, in the sandbox the evening of its day."),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Fetch everything anew, even if an extract was interrupted.")
     ] = False,

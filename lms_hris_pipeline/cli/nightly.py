@@ -16,6 +16,7 @@ from rich.console import Console
 from lms_hris_pipeline.cli.failures import failure_of
 from lms_hris_pipeline.cli.terminal import console, say
 from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.resources.calendar import present
 from lms_hris_pipeline.resources.logs import logging_to, note
 from lms_hris_pipeline.settings import Secrets, Settings, load_settings
 
@@ -41,7 +42,7 @@ def run_nightly(
     settings = load_settings()
     started = time.perf_counter()
     with ExitStack() as stack:
-        instant = _parse_instant(as_of)
+        instant = present(settings) if as_of is None else _parse_instant(as_of)
         if sandbox:
             if as_of is not None:
                 raise BadInput("--as-of and --sandbox exclude each other: the made-up company has a day of its own")
@@ -173,9 +174,7 @@ def _prepare_sandbox(
     return company.company_instant(settings)
 
 
-def _parse_instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
+def _parse_instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

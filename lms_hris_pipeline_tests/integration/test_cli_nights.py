@@ -6,11 +6,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lms_hris_pipeline.cli import nightly
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.settings import load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
@@ -112,6 +114,17 @@ def test_every_record_can_be_explained(home: Home) -> None:
             assert ran.exit_code == 0, ran.err
             assert record in ran.out, column
             assert re.search(f"situation +{situation.replace('_', ' ')}", ran.out), ran.out
+
+
+def test_evidence_stands_above_the_runner_up_of_whom_it_does_not_speak(home: Home) -> None:
+    ((learner, worker),) = rows(
+        home,
+        "select learner_id_lms, runner_up_worker_id_hris from match.people "
+        "where runner_up_worker_id_hris is not null and evidence like '%first_name%' order by 1 limit 1",
+    )
+    told = home.lms_hris("explain", f"learner:{learner}").out
+    account = told[told.index(f"Account {learner}") :]
+    assert account.index("first_name: ") < account.index(f"runner-up  worker {worker}")
 
 
 def test_a_person_is_found_by_every_name_they_go_by(home: Home) -> None:
