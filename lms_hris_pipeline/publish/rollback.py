@@ -58,8 +58,11 @@ def _scalar(value: object) -> Scalar:
     return value if isinstance(value, bool | int) or value is None else str(value)
 
 
-def _with_article(word: str) -> str:
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+def _obstacle(delta: Delta) -> str:
+    """Why a delta that has no inverse has none."""
+    if delta.state is not DeltaState.VERIFIED:
+        return f"it is {delta.state.replace('_', ' ')}; only what was verified can be taken back"
+    return f"{'an' if delta.operation[0] in 'aeiou' else 'a'} {delta.operation} has no inverse"
 
 
 def propose_rollback(ledger: Ledger, ids: Sequence[str], *, by: str, now: datetime) -> tuple[list[str], dict[str, str]]:
@@ -74,7 +77,7 @@ def propose_rollback(ledger: Ledger, ids: Sequence[str], *, by: str, now: dateti
     for delta in found:
         inverse = inverse_of(delta, linked)
         if inverse is None:
-            impossible[delta.delta_id] = f"{_with_article(delta.operation)} that is {delta.state} has no inverse"
+            impossible[delta.delta_id] = _obstacle(delta)
         elif not ledger.attempts(delta.delta_id):
             impossible[delta.delta_id] = "nothing was sent: the target was so already"
         else:

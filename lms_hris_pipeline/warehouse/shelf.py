@@ -183,7 +183,7 @@ class BatchShelf:
         if missing or empty:
             raise ContractBroken(
                 f"Batch {batch.id} cannot be sealed: tables not built {missing}, empty {empty}\n"
-                f"  {self.current() or 'no batch'} stays current."
+                f"  {self.current() or 'No batch'} is still the current one."
             )
         batch.close()
         folder = self.folder(batch.id)

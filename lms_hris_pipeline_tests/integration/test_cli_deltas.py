@@ -222,7 +222,7 @@ def test_a_published_delta_is_taken_back_by_a_proposal_that_waits(home: Home) ->
     ran = home.lms_hris("deltas", "rollback", published[:12], open_one[:12], "--by", "ada")
     assert ran.exit_code == 0, ran.err
     assert "Proposed:" in ran.out
-    assert f"{open_one[:12]} cannot be taken back: an update that is proposed has no inverse" in ran.out
+    assert f"{open_one[:12]} cannot be taken back: it is proposed; only what was verified can be taken back" in ran.out
     with home.ledger() as ledger:
         (back,) = [delta for delta in ledger.deltas(states=("proposed",)) if delta.rolls_back]
     assert (back.rolls_back, dict(back.desired)) == (published, {"email": "old"})

@@ -90,7 +90,7 @@ def test_nothing_is_wrong_with_a_sound_installation(sound: Home) -> None:
         "ok       secrets          all are set",
         "gives a token",
         "'lumen-sandbox-hris', as the settings name it",
-        "ok       role rules       1 rules, 4 groups on the platform",
+        "ok       role rules       rules: 1; groups on the platform: 4",
         "the next extract takes about",
         "will be made by the first night",
         "none yet: the first night makes it",

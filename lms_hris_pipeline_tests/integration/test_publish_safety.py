@@ -312,10 +312,10 @@ def test_what_cannot_be_taken_back_is_said_with_its_reason(firm: Firm) -> None:
     ids, impossible = propose_rollback(firm.ledger, [*found.values(), "nobody"], by="Ada", now=firm.now)
     assert ids == []
     assert impossible == {
-        found["create"]: "a create that is verified has no inverse",
-        found["add_training_record"]: "an add_training_record that is verified has no inverse",
+        found["create"]: "a create has no inverse",
+        found["add_training_record"]: "an add_training_record has no inverse",
         found["reactivate"]: "nothing was sent: the target was so already",
-        found["deactivate"]: "a deactivate that is proposed has no inverse",
+        found["deactivate"]: "it is proposed; only what was verified can be taken back",
         "nobody": "there is no such delta",
     }
     assert wid(801) in firm.ledger.live_links().values()

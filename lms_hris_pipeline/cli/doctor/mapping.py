@@ -155,7 +155,7 @@ def judge_role_rules(
                 "Make the groups where people of these are to have one.",
             )
     if not faults:
-        yield ok(subject, f"{len(rules)} rules, {len(kinds)} groups on the platform")
+        yield ok(subject, f"rules: {len(rules)}; groups on the platform: {len(kinds)}")
 
 
 def _listed(names: Sequence[str]) -> str:
