@@ -41,7 +41,7 @@ def the_ledger() -> Iterator[Ledger]:
 
 
 def run_list_deltas(state: str | None, family: str | None, limit: int) -> None:
-    """Print deltas in the order in which they were proposed, at most `limit`, and how many there are."""
+    """Print deltas, the oldest first and like beside like, at most `limit`, and how many there are."""
     states = (_state(state),) if state else ()
     _check_family(family)
     with the_ledger() as ledger:
@@ -49,6 +49,7 @@ def run_list_deltas(state: str | None, family: str | None, limit: int) -> None:
     if not found:
         say(_nothing(state, family))
         return
+    found.sort(key=_like_beside_like)
     show_table(
         ("delta", "operation", "target", "family", "risk", "state", "reason"),
         [
@@ -58,6 +59,12 @@ def run_list_deltas(state: str | None, family: str | None, limit: int) -> None:
     )
     more = f"; --limit {len(found)} shows all" if len(found) > limit else ""
     say(f"{min(limit, len(found)):,} of {len(found):,} deltas{more}. `lms-hris deltas show <delta>` shows one.")
+
+
+def _like_beside_like(delta: Delta) -> tuple[object, ...]:
+    """A night proposes all at one instant: within it by family, as the settings list them, operation and target."""
+    family = list(PolicySettings.model_fields).index(delta.family)
+    return delta.proposed_at, family, delta.operation, delta.entity, delta.target_key, delta.reason
 
 
 def run_show_delta(prefix: str) -> None:

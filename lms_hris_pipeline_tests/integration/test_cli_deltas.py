@@ -59,6 +59,17 @@ def test_a_list_shows_what_waits_and_how_many(home: Home) -> None:
     assert "2 of 3 deltas; --limit 3 shows all" in ran.out
 
 
+def test_a_list_keeps_like_beside_like(home: Home) -> None:
+    propose(home, [*three("offboarding"), *three("accounts", "654"), *three("skills", "87")])
+    listed = [line.split("  ") for line in home.lms_hris("deltas", "list").out.splitlines()[1:-1]]
+    shown = [tuple(cell.strip() for cell in line if cell.strip())[2:4] for line in listed]
+    assert shown == [
+        *((f"learner:{number}", "accounts") for number in "456"),
+        *((f"learner:{number}", "skills") for number in "78"),
+        *((f"learner:{number}", "offboarding") for number in "123"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -118,7 +118,7 @@ def test_a_completion_on_its_way_from_hr_shows_its_skill_at_once(result: str, is
     assert {key[1] for key in deltas_of(batch)} == ({"enrol", "add_skill"} if is_shown else {"enrol"})
 
 
-def test_finding_names_who_holds_the_completion_and_when() -> None:
+def test_finding_and_delta_name_the_completion_who_holds_it_and_when() -> None:
     batch = reconciled(
         {"workers": [worker(1), worker(2)], "learning_records": [learning_record(1, 2, 2, OTHER)]},
         {"users": [user(1), user(2), user(101)], "courses": COURSES, "enrolments": [enrolment(1, 101, 1, DAY)]},
@@ -127,6 +127,10 @@ def test_finding_names_who_holds_the_completion_and_when() -> None:
     assert {finding for finding in findings_of(batch) if finding[0].startswith("completion")} == {
         ("completion_missing_hris", wid(1), "10101", "C-1", None, DAY),
         ("completion_missing_lms", wid(2), "10002", "C-2", OTHER, None),
+    }
+    assert {row["reason"] for row in rows_of(batch, reconcile.PROPOSED_DELTAS) if row["entity"] != "account"} == {
+        f"Completed C-1 on {DAY} in the learning system; the HR system has no record of it.",
+        f"The HR system holds the completion of C-2 on {OTHER}; the learning system does not.",
     }
 
 

@@ -20,7 +20,8 @@ with records_for_hris as (
             '"lms_learner_id":' || to_json(gaps.learner_id_lms)::varchar,
             '"lms_status":"completed"'
         ] as base_pairs,
-        'Completed in the learning system; the HR system has no record of it.' as reason,
+        'Completed ' || gaps.course_code || ' on ' || strftime(gaps.completed_date, '%Y-%m-%d')
+        || ' in the learning system; the HR system has no record of it.' as reason,
         'normal' as risk
     from reconcile.completion_gaps as gaps
     where gaps.gap = 'missing_hris'
@@ -46,7 +47,8 @@ enrolments as (
             '"completed_date":null',
             '"status":' || coalesce(to_json(gaps.lms_status)::varchar, 'null')
         ] as base_pairs,
-        'The HR system holds the completion; the learning system does not.' as reason,
+        'The HR system holds the completion of ' || gaps.course_code
+        || ' on ' || strftime(gaps.completed_date, '%Y-%m-%d') || '; the learning system does not.' as reason,
         'normal' as risk
     from reconcile.completion_gaps as gaps
     where gaps.gap = 'missing_lms'
