@@ -73,29 +73,42 @@ def publish_approved() -> None:
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """Everything Dagster shows, for these settings."""
+    """Everything Dagster shows, for these settings.
+
+    Raises:
+        BadInput: the schedule of the settings is none.
+    """
     nightly = dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
         description="One night: extract, match, reconcile, seal, report, publish.",
     )
-    schedule = dg.ScheduleDefinition(
-        name="nightly",
-        job=nightly,
-        cron_schedule=settings.schedule.cron,
-        execution_timezone=settings.firm.time_zone,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="The nightly, in the firm's own time zone.",
-    )
     return dg.Definitions(
         assets=[_with_freshness(asset) for asset in ASSETS],
         asset_checks=CHECKS,
         jobs=[nightly, publish_approved],
-        schedules=[schedule],
+        schedules=[_every_night(nightly, settings)],
         sensors=[approvals, failures, quota_resumption],
         resources={"night": night_resource},
     )
+
+
+def _every_night(nightly: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.ScheduleDefinition:
+    try:
+        return dg.ScheduleDefinition(
+            name="nightly",
+            job=nightly,
+            cron_schedule=settings.schedule.cron,
+            execution_timezone=settings.firm.time_zone,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            description="The nightly, in the firm's own time zone.",
+        )
+    except dg.DagsterInvalidDefinitionError:
+        raise BadInput(
+            f"[schedule.cron] {settings.schedule.cron!r} is no schedule\n"
+            "  Write minute, hour, day, month and weekday, for example '30 2 * * *' for half past two every night."
+        ) from None
 
 
 def _with_freshness(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:

@@ -90,7 +90,9 @@ def _how_things_stand(shelf: BatchShelf, batch_id: str) -> str:
             f"Batch {batch_id} was sealed before that and is current. Its reports or its publication are not finished:\n"
             "  `lms-hris publish` sends what is approved; the next night makes its own reports."
         )
-    return f"{shelf.current() or 'No batch'} stays current; batch {batch_id} was not finished."
+    current = shelf.current()
+    kept = f"{current} stays current" if current else "No batch has been sealed yet"
+    return f"{kept}; batch {batch_id} was not finished."
 
 
 def execute_job(
@@ -109,17 +111,17 @@ def execute_job(
         log_name: of the log, where it is not the batch's own.
 
     Raises:
+        BadInput: the settings name a schedule that is none.
         PipelineError: what a step raised.
         KeyboardInterrupt: somebody interrupted the run.
     """
     from lms_hris_pipeline.cli.doctor.runs import HOST_TAG
     from lms_hris_pipeline.cli.progress import StageProgress
-    from lms_hris_pipeline.definitions import defs
     from lms_hris_pipeline.resources.alerts import report_failure
     from lms_hris_pipeline.resources.records import records_kept_open
     from lms_hris_pipeline.resources.runs import BY_TAG, listening
 
-    run_id = str(uuid.uuid4())
+    job, run_id = _load_job(), str(uuid.uuid4())
     with (
         logging_to(settings.firm.data_dir, batch_id, keep_days=settings.retention.landing_days, name=log_name),
         open_instance() as instance,
@@ -128,7 +130,7 @@ def execute_job(
         listening(progress.tell),
     ):
         note("run_started", tags=dict(tags))
-        result = defs.resolve_job_def(JOB).execute_in_process(
+        result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
             tags={BY_TAG: "shell", HOST_TAG: socket.gethostname(), **tags},
@@ -147,6 +149,16 @@ def execute_job(
             secrets=Secrets(),
         )
     raise type(failure.error)(f"{failure.error}\n  {rest()}")
+
+
+def _load_job() -> dg.JobDefinition:
+    import dagster as dg
+
+    try:
+        from lms_hris_pipeline.definitions import defs
+    except dg.DagsterInvalidDefinitionError as error:
+        raise error.__cause__ if isinstance(error.__cause__, BadInput) else error from None
+    return defs.resolve_job_def(JOB)
 
 
 def open_instance() -> dg.DagsterInstance:

@@ -96,6 +96,26 @@ def test_a_disk_that_fills_up_under_a_database_is_no_fault_of_the_pipeline(home:
     assert "nforeseen" not in err
 
 
+def test_a_schedule_that_is_none_is_refused_before_anything_is_begun(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LMS_HRIS_SCHEDULE__CRON", "every night")
+    process = start(RUN, "nightly", "--as-of", "2026-11-02T22:00:00+01:00", cwd=home.folder)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert err.startswith("BadInput: [schedule.cron] 'every night' is no schedule\n  Write minute, hour")
+    assert not list(home.data.glob("batches/*"))
+
+
+def test_the_first_night_of_all_says_that_it_leaves_no_batch(home: Home) -> None:
+    (home.folder / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
+    process = start(RUN, "nightly", "--as-of", "2026-11-02T22:00:00+01:00", cwd=home.folder)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert err.startswith("BadInput: These environment variables are not set:\n  LMS_HRIS_SECRET_WORKDAY_CLIENT_ID")
+    assert "No batch has been sealed yet; batch 2026-11-02-01 was not finished." in err
+
+
 def test_settings_outside_the_project_are_sought_where_they_are_named(tmp_path: Path) -> None:
     process = start(RUN, "deltas", "list", cwd=tmp_path)
     _, err = process.communicate(timeout=60)
