@@ -98,6 +98,7 @@ def _begin(run: dg.DagsterRun, instance: dg.DagsterInstance, job: dg.JobDefiniti
     instance.add_run_tags(run.run_id, {BATCH_TAG: batch_id, AS_OF_TAG: as_of.isoformat()})
     night = Night(settings, batch_id, as_of, Mode.NIGHTLY, run.run_id, teller=_tell_all)
     _check_not_sealed(night)
+    _check_time_goes_on(night)
     if run.parent_run_id is not None:
         _check_same_settings(night)
         night.resumes = True
@@ -133,6 +134,26 @@ def _check_not_sealed(night: Night) -> None:
         raise SealedBatch(
             f"Batch {night.batch_id} is sealed and stays as it is; its run is not executed again\n"
             "  `lms-hris publish` sends what is approved; a new run makes a batch of its own."
+        )
+
+
+def _check_time_goes_on(night: Night) -> None:
+    """Refuse a night before the current batch's: a clock that was set back would undo what has happened since.
+
+    The made-up company may begin its calendar anew.
+
+    Raises:
+        BadInput: the current batch looks at a later instant.
+    """
+    current = night.shelf.current()
+    if current is None or night.settings.profile == "sandbox":
+        return
+    seen = datetime.fromisoformat(str(night.shelf.facts(current)["as_of"]))
+    if night.as_of < seen:
+        raise BadInput(
+            f"A night as of {night.as_of:%Y-%m-%d %H:%M} UTC would come before the current batch {current}, "
+            f"which looks at {seen.astimezone(UTC):%Y-%m-%d %H:%M} UTC\n"
+            "  Set the machine's clock right, or name a later instant with --as-of."
         )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime, time
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._utils.schedules import cron_string_iterator
 
 from lms_hris_pipeline.definitions import ASSETS, CHECKS, NIGHTLY, defs
 from lms_hris_pipeline.resources.closing import CURRENT, SEALED
@@ -36,6 +40,23 @@ def test_jobs_schedule_and_sensors_are_these() -> None:
     assert schedule.execution_timezone == "Europe/Berlin"
     assert schedule.cron_schedule == "30 2 * * *"
     assert {sensor.name for sensor in repository.sensor_defs} == {"approvals", "failures", "quota_resumption"}
+
+
+@pytest.mark.parametrize(
+    ("start", "runs"),
+    [
+        (date(2026, 3, 28), ["03-28 02:30", "03-29 03:00", "03-30 02:30"]),
+        (date(2026, 10, 24), ["10-24 02:30", "10-25 02:30", "10-26 02:30"]),
+    ],
+    ids=["clocks go forward", "clocks go back"],
+)
+def test_scenario_35_the_nightly_runs_once_where_its_hour_is_missing_or_comes_twice(
+    start: date, runs: list[str]
+) -> None:
+    schedule = defs.get_repository_def().get_schedule_def("nightly")
+    midnight = datetime.combine(start, time(), ZoneInfo("Europe/Berlin"))
+    ticks = cron_string_iterator(midnight.timestamp(), schedule.cron_schedule, schedule.execution_timezone)
+    assert [f"{tick:%m-%d %H:%M}" for tick in islice(ticks, 3)] == runs
 
 
 @pytest.mark.parametrize("name", sorted(SPECS))
