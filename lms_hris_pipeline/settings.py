@@ -178,6 +178,21 @@ class LevelRule(_Section):
     level: int = Field(ge=0, le=5)
 
 
+class ExpectedSkill(_Section):
+    """One skill that a job profile calls for, and the level from which on it is had."""
+
+    job_profile: str = Field(min_length=1)
+    skill: str = Field(min_length=1)
+    level: int = Field(ge=1, le=5)
+
+
+class NextJob(_Section):
+    """A job profile that people of another may come to; recommended once they show all that it calls for."""
+
+    job_profile: str = Field(min_length=1)
+    next_job_profile: str = Field(min_length=1)
+
+
 class SkillSettings(_Section):
     """Thresholds of skill matching, what a completion must show, and how levels are read."""
 
@@ -190,6 +205,8 @@ class SkillSettings(_Section):
     fade_days: int = Field(default=1095, ge=1)
     levels: tuple[LevelRule, ...] = ()
     levels_version: str = "1"
+    expected: tuple[ExpectedSkill, ...] = ()
+    next_jobs: tuple[NextJob, ...] = ()
 
     @field_validator("levels")
     @classmethod
@@ -219,8 +236,12 @@ class PolicySettings(_Section):
         return phase
 
     def approves(self, family: str, risk: str) -> bool:
-        """Whether policy may approve a delta of `family` whose risk is `risk`."""
-        return self.phase_of(family) == "auto" and RISKS.index(risk) <= RISKS.index(self.auto_approve_risk)
+        """Whether policy may approve a delta of `family` whose risk is `risk`; never what is advice."""
+        return (
+            risk in RISKS
+            and self.phase_of(family) == "auto"
+            and RISKS.index(risk) <= RISKS.index(self.auto_approve_risk)
+        )
 
 
 class PublishSettings(_Section):

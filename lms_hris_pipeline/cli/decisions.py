@@ -12,7 +12,7 @@ from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.identities import run_crosswalk, run_decide_pair, run_decide_tag, run_list_matches
 from lms_hris_pipeline.cli.terminal import decider, say, show_record, show_table
 from lms_hris_pipeline.ledger import Ledger, open_ledger
-from lms_hris_pipeline.model.delta import Delta, DeltaState, states_before
+from lms_hris_pipeline.model.delta import ADVICE, Delta, DeltaState, states_before
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import PolicySettings, load_settings
 
@@ -121,7 +121,8 @@ def run_decide_deltas(ids: Sequence[str], family: str | None, *, approve: bool, 
     name, now = decider(by), clock_of(load_settings())()
     with the_ledger() as ledger:
         if family:
-            chosen = ledger.deltas(states=(DeltaState.PROPOSED,), family=family, is_shadow=False if approve else None)
+            waiting = ledger.deltas(states=(DeltaState.PROPOSED,), family=family, is_shadow=False if approve else None)
+            chosen = [delta for delta in waiting if not (approve and delta.operation in ADVICE)]
         else:
             chosen = _chosen(ledger, ids, approve=approve)
         if not chosen:
@@ -185,6 +186,8 @@ def _chosen(ledger: Ledger, prefixes: Sequence[str], *, approve: bool) -> list[D
 
 def _obstacle(delta: Delta, *, approve: bool) -> str:
     """Why this delta cannot be decided so; empty where it can."""
+    if approve and delta.operation in ADVICE:
+        return "is advice to a person, and nothing sends it: enter the change in the HR system, or reject the advice"
     if approve and delta.is_shadow and delta.state is DeltaState.PROPOSED:
         return (
             f"is in shadow: the family {delta.family} is in phase shadow and is never sent; "

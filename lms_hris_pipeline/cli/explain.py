@@ -227,6 +227,8 @@ def what_holds_back(state: str | None, family: str, risk: str, settings: Setting
         return "Not sent: its family is off." if phase == "off" else "Not in the ledger: the batch did not get there."
     if state == "shadow":
         return f"Not sent: the family {family} is in phase shadow."
+    if state == DeltaState.PROPOSED and risk == "advice":
+        return "Advice to a person: nothing sends it. Enter it in the HR system, or reject it."
     if state == DeltaState.PROPOSED:
         limit = settings.policy.auto_approve_risk
         why = f"risk {risk} is above {limit}" if phase == "auto" else f"the family {family} is in phase {phase}"

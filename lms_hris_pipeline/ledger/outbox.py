@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from lms_hris_pipeline.ledger import audit, schema
 from lms_hris_pipeline.ledger.store import Store, in_parts, naive, updated
-from lms_hris_pipeline.model.delta import OPEN_STATES, SENDABLE_STATES, Delta, DeltaState, states_before
+from lms_hris_pipeline.model.delta import ADVICE, OPEN_STATES, SENDABLE_STATES, Delta, DeltaState, states_before
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.model.wish import canonical_json, delta_id, wish_id
 
@@ -24,7 +24,7 @@ class Outbox(Store):
     """Use cases of approval and publication."""
 
     def approve(self, ids: Sequence[str], *, by: str, now: datetime, reason: str = "") -> int:
-        """Approve deltas that wait; the number that did. Shadow ones are never approved."""
+        """Approve deltas that wait; the number that did. Shadow ones and advice are never approved."""
         return len(self._decide(ids, DeltaState.APPROVED, by, now, reason))
 
     def reject(self, ids: Sequence[str], *, by: str, now: datetime, reason: str = "") -> int:
@@ -39,7 +39,9 @@ class Outbox(Store):
         if verdict is DeltaState.REJECTED:
             values["finished_at"] = naive(now)
         with self._transaction() as connection:
-            moved = _move(connection, ids, before, values, is_shadow=False if verdict is DeltaState.APPROVED else None)
+            is_approval = verdict is DeltaState.APPROVED
+            is_shadow = False if is_approval else None
+            moved = _move(connection, ids, before, values, is_shadow=is_shadow, with_advice=not is_approval)
             if moved:
                 decision = {"verdict": verdict, "decided_by": by, "decided_at": naive(now), "reason": reason}
                 connection.execute(sa.insert(schema.approvals), [{"delta_id": key, **decision} for key in moved])
@@ -47,13 +49,13 @@ class Outbox(Store):
         return moved
 
     def sendable(self) -> list[Delta]:
-        """Deltas that are approved and not in shadow."""
+        """Deltas that are approved and not in shadow; never advice."""
         from lms_hris_pipeline.ledger.deltas import as_delta
 
         table = schema.deltas
         query = (
             sa.select(table)
-            .where(table.c.state.in_(SENDABLE_STATES), table.c.is_shadow.is_(False))
+            .where(table.c.state.in_(SENDABLE_STATES), table.c.is_shadow.is_(False), table.c.operation.not_in(ADVICE))
             .order_by(table.c.proposed_at, table.c.delta_id)
         )
         with self._transaction() as connection:
@@ -171,13 +173,17 @@ def _move(
     values: Mapping[str, Any],
     *,
     is_shadow: bool | None = None,
+    with_advice: bool = False,
 ) -> list[str]:
+    """Change those in one of the states `before`; their ids. Advice is passed over unless asked for."""
     table = schema.deltas
 
     def statement(part: list[str]) -> sa.Update:
         found = sa.update(table).where(table.c.delta_id.in_(part), table.c.state.in_(before))
         if is_shadow is not None:
             found = found.where(table.c.is_shadow.is_(is_shadow))
+        if not with_advice:
+            found = found.where(table.c.operation.not_in(ADVICE))
         return found.values(**values).returning(table.c.delta_id)
 
     return updated(connection, ids, statement)

@@ -29,6 +29,9 @@ class DeltaState(StrEnum):
 _S = DeltaState
 SENDABLE_STATES = (_S.APPROVED, _S.AUTO_APPROVED)
 UNSENT_STATES = (_S.PROPOSED, *SENDABLE_STATES)
+ADVICE = frozenset({"recommend"})
+"""Operations that are advice to people: nobody can approve them, and nothing sends them."""
+
 OPEN_STATES = (*UNSENT_STATES, _S.SENDING, _S.SENT)
 """A wish has at most one delta in one of these."""
 

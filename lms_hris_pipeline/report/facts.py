@@ -22,6 +22,7 @@ class Outlook(StrEnum):
     AUTOMATIC = "automatic"
     APPROVED = "approved"
     WAITING = "waiting"
+    ADVICE = "advice"
     SHADOW = "shadow"
     OFF = "off"
     REJECTED = "rejected"
@@ -35,6 +36,9 @@ _OUTLOOKS = {
     DeltaState.SENDING: Outlook.UNDER_WAY,
     DeltaState.SENT: Outlook.UNDER_WAY,
 }
+ADVICE_RISK = "advice"
+"""The risk of what people are told and nothing sends."""
+
 _LASTING = (*_OUTLOOKS, DeltaState.PROPOSED)
 
 
@@ -77,6 +81,8 @@ class NightFacts:
         phase = self.policy.phase_of(family)
         if phase in ("off", "shadow"):
             return Outlook(phase)
+        if risk == ADVICE_RISK:
+            return Outlook.ADVICE
         # one that is proposed already waits even in `auto`: policy has had its turn
         is_known = standing is not None and standing.state is DeltaState.PROPOSED
         is_automatic = self.policy.approves(family, risk) and not is_known

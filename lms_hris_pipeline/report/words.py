@@ -37,6 +37,7 @@ TYPES = {
     "skill_level_unmapped": "Skill level without meaning",
     "skill_tag_review": "Skill tag to confirm",
     "skill_tag_unmapped": "Skill tag without meaning",
+    "job_recommended": "Ready for a next job",
     "invoice_unallocated": "Invoice line nobody bears",
 }
 FIELDS = {"cost_center": "cost centre", "email": "e-mail", "username": "user name"}
@@ -102,12 +103,14 @@ OPERATIONS = {
     "enrol": "write completion to learning",
     "add_skill": "add skill to HR profile",
     "add_training_record": "write completion to HR",
+    "recommend": "recommend a next job",
 }
 UPDATES = {"account": "update account", "profile": "update profile fields", "branch": "move to branch"}
 OUTLOOKS = {
     Outlook.AUTOMATIC: "approved by policy",
     Outlook.APPROVED: "approved by a person",
     Outlook.WAITING: "waits for approval",
+    Outlook.ADVICE: "advice to a person, never sent",
     Outlook.SHADOW: "in shadow, not sent",
     Outlook.OFF: "family switched off",
     Outlook.REJECTED: "rejected before",

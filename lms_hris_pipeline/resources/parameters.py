@@ -1,4 +1,4 @@
-"""What settings say to the queries: bound values, the role-mapping table, the firm's proficiency scales."""
+"""What settings say to the queries: bound values, the role-mapping table, the firm's proficiency scales, what jobs call for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ def query_params(settings: Settings) -> dict[str, object]:
 
 def settings_views(settings: Settings) -> dict[str, pa.Table]:
     """The tables that settings hold, by the names under which queries read them."""
-    return {"settings_role_rules": role_rules(settings), "settings_level_rules": level_rules(settings)}
+    return {
+        "settings_role_rules": role_rules(settings),
+        "settings_level_rules": level_rules(settings),
+        "settings_expected_skills": expected_skills(settings),
+        "settings_next_jobs": next_jobs(settings),
+    }
 
 
 def role_rules(settings: Settings) -> pa.Table:
@@ -50,5 +55,26 @@ def level_rules(settings: Settings) -> pa.Table:
             "scale": pa.array([rule.scale for rule in settings.skills.levels], pa.string()),
             "said": pa.array([rule.said for rule in settings.skills.levels], pa.string()),
             "level": pa.array([rule.level for rule in settings.skills.levels], pa.int32()),
+        }
+    )
+
+
+def expected_skills(settings: Settings) -> pa.Table:
+    """The skills that job profiles call for: one row a skill of a profile, `job_profile_id, skill_id, level`."""
+    return pa.table(
+        {
+            "job_profile_id": pa.array([rule.job_profile for rule in settings.skills.expected], pa.string()),
+            "skill_id": pa.array([rule.skill for rule in settings.skills.expected], pa.string()),
+            "level": pa.array([rule.level for rule in settings.skills.expected], pa.int32()),
+        }
+    )
+
+
+def next_jobs(settings: Settings) -> pa.Table:
+    """Which job may follow which: one row a pair, `job_profile_id, next_job_profile_id`."""
+    return pa.table(
+        {
+            "job_profile_id": pa.array([rule.job_profile for rule in settings.skills.next_jobs], pa.string()),
+            "next_job_profile_id": pa.array([rule.next_job_profile for rule in settings.skills.next_jobs], pa.string()),
         }
     )

@@ -11,9 +11,10 @@ _P = Pii.PERSONAL
 FAMILIES = ("accounts", "organisation", "roles", "enrolments", "skills", "training_records", "offboarding")
 OPERATIONS = (
     "create", "update", "deactivate", "reactivate", "merge", "set_groups", "set_manager", "enrol",
-    "add_skill", "add_training_record",
+    "add_skill", "add_training_record", "recommend",
 )  # fmt: skip
-ENTITIES = ("account", "profile", "branch", "manager", "groups", "completion", "skill", "training_record")
+ENTITIES = ("account", "profile", "branch", "manager", "groups", "completion", "skill", "training_record", "job")
+WISH_RISKS = ("low", "normal", "high", "advice")
 WORKER_SITUATIONS = ("linked", "unlinked", "missing", "disputed", "deleted", "out_of_scope", "settling", "unobserved")
 LEARNER_SITUATIONS = ("linked", "unlinked", "duplicate", "orphan", "disputed", "out_of_scope", "settling", "unobserved")
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -22,7 +23,7 @@ EXCEPTION_TYPES = (
     "identity_review", "value_mismatch", "username_taken", "hr_value_missing", "manager_without_account",
     "manager_cycle", "cost_center_closed", "completion_missing_hris", "completion_missing_lms",
     "completion_unmapped", "skill_missing_hris", "skill_level_higher", "skill_level_contradicted", "skill_level_unmapped",
-    "skill_tag_review", "skill_tag_unmapped", "invoice_unallocated",
+    "skill_tag_review", "skill_tag_unmapped", "job_recommended", "invoice_unallocated",
 )  # fmt: skip
 
 OBSERVED = Table(
@@ -225,6 +226,21 @@ COMPLETION_GAPS = Table(
         Column("lms_status", "VARCHAR", "State of the account's present enrolment in the course.", null=True),
     ),
 )
+JOB_READINESS = Table(
+    "reconcile", "job_readiness", "How much of what a next job calls for people show.",
+    "one person in scope and one job profile that may follow theirs",
+    ("worker_id_hris", "next_job_profile_id"), "team:learning", "skills",
+    (
+        WORKER_ID,
+        Column("next_job_profile_id", "VARCHAR", "Job profile that may follow."),
+        Column("job_profile_id", "VARCHAR", "Present job profile."),
+        Column("expected_count", "INTEGER", "Skills it calls for.", unit="skills"),
+        Column("reached_count", "INTEGER", "Of those, how many are shown at the level it calls for.", unit="skills", pii=_P),
+        Column("is_ready", "BOOLEAN", "Whether all are.", pii=_P),
+        Column("expected", "VARCHAR", "Skills and levels it calls for."),
+        Column("shown", "VARCHAR", "The same in words, with the levels shown.", pii=_P),
+    ),
+)
 _WISH_COLUMNS = (
     Column("family", "VARCHAR", "Family whose phase decides what happens.", values=FAMILIES),
     Column("target_system", "VARCHAR", "System to be changed.", values=("hris", "lms")),
@@ -237,14 +253,14 @@ _WISH_COLUMNS = (
     Column("desired_pairs", "VARCHAR[]", "Members of the JSON object of values wanted; null for one to be left out.", pii=_P),
     Column("base_pairs", "VARCHAR[]", "Members of the JSON object of what an approval relies on.", pii=_P),
     Column("reason", "VARCHAR", "Why, in words.", pii=_P),
-    Column("risk", "VARCHAR", "What could go wrong.", values=("low", "normal", "high")),
+    Column("risk", "VARCHAR", "What could go wrong; advice is never sent.", values=WISH_RISKS),
 )
 ACCOUNT_WISHES = Table(
     "reconcile", "account_wishes", "Wishes about accounts, their place in the organisation and their groups.", "one wish",
     ("operation", "target_key", "entity", "subject"), "team:integration", "sync", _WISH_COLUMNS,
 )
 TRAINING_WISHES = Table(
-    "reconcile", "training_wishes", "Wishes about completions and skills.", "one wish",
+    "reconcile", "training_wishes", "Wishes about completions, skills and what follows from skills.", "one wish",
     ("operation", "target_key", "subject"), "team:learning", "sync", _WISH_COLUMNS,
 )
 PROPOSED_DELTAS = Table(
@@ -261,7 +277,7 @@ PROPOSED_DELTAS = Table(
         Column("desired", "JSON", "Values wanted.", pii=_P),
         Column("base", "JSON", "What an approval relies on: target values and source facts.", pii=_P),
         Column("reason", "VARCHAR", "Why, in words."),
-        Column("risk", "VARCHAR", "What could go wrong.", values=("low", "normal", "high")),
+        Column("risk", "VARCHAR", "What could go wrong; advice is never sent.", values=WISH_RISKS),
     ),
 )
 UNALLOCATED_CHARGES = Table(
@@ -332,7 +348,7 @@ EXCEPTIONS = Table(
 TABLES: tuple[Table, ...] = (
     OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
     FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, MERGE_LOSSES,
-    SKILL_EVIDENCE, RECORDED_SKILLS, SKILL_ASSERTIONS, SKILL_COMPARISONS,
+    SKILL_EVIDENCE, RECORDED_SKILLS, SKILL_ASSERTIONS, SKILL_COMPARISONS, JOB_READINESS,
     ACCOUNT_WISHES, TRAINING_WISHES, PROPOSED_DELTAS,
     UNALLOCATED_CHARGES, FINDING_RULES, ACCOUNT_FINDINGS, VALUE_FINDINGS, TRAINING_FINDINGS, EXCEPTIONS,
 )  # fmt: skip

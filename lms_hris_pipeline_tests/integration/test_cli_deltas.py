@@ -9,6 +9,7 @@ import pytest
 from lms_hris_pipeline.model.delta import Delta, DeltaState, ProposedDelta
 from lms_hris_pipeline_tests.support.cli import Home, home
 from lms_hris_pipeline_tests.support.ledger import NOW, policy, wish
+from lms_hris_pipeline_tests.support.publishing import recommendation
 
 __all__ = ["home"]
 HOSTILE = "[red]x[/red]\x1b[31m\u202e"
@@ -244,3 +245,19 @@ def test_nothing_is_proposed_where_nothing_can_be_taken_back(home: Home) -> None
     ran = home.lms_hris("deltas", "rollback", waiting[:12], "--by", "ada")
     assert ran.exit_code == 2
     assert "Nothing can be taken back" in ran.err
+
+
+def test_advice_is_shown_and_rejected_but_never_approved(home: Home) -> None:
+    advised = recommendation(1, "JP-2")
+    propose(home, [advised, *three("skills", "12")])
+    with home.ledger() as ledger:
+        [delta] = ledger.deltas(operation="recommend")
+    refused = home.lms_hris("deltas", "approve", delta.delta_id)
+    assert refused.exit_code == 2
+    assert "is advice to a person, and nothing sends it" in refused.err
+    approved = home.lms_hris("deltas", "approve", "--family", "skills")
+    assert "2 of 2 deltas" in approved.out
+    assert states(home)[delta.delta_id] == "proposed"
+    assert "recommend job" in home.lms_hris("deltas", "show", delta.delta_id).out
+    assert home.lms_hris("deltas", "reject", delta.delta_id).exit_code == 0
+    assert states(home)[delta.delta_id] == "rejected"

@@ -232,3 +232,12 @@ def skill(worker: int, skill_id: str) -> ProposedDelta:
         "add_skill", f"worker:{wid(worker)}", {"skill_id": skill_id}, base, family="skills", entity="skill",
         system="hris", risk="normal",
     )  # fmt: skip
+
+
+def recommendation(worker: int, job_profile: str) -> ProposedDelta:
+    """Advice: a job profile that a worker shows all skills for."""
+    base = {"expected": "SK-1:3", "job_profile": "JP-1"}
+    return wish(
+        "recommend", f"worker:{wid(worker)}", {"job_profile": job_profile}, base, family="skills", entity="job",
+        system="hris", risk="advice",
+    )  # fmt: skip

@@ -261,6 +261,7 @@ def test_hours_are_said_as_people_say_them(hours: float, words: str) -> None:
         ("shadow", "shadow", "low", "is in phase shadow"),
         ("proposed", "approve", "low", "is in phase approve"),
         ("proposed", "auto", "high", "risk high is above low"),
+        ("proposed", "auto", "advice", "Advice to a person: nothing sends it."),
         ("auto_approved", "auto", "low", "Auto approved: sent by"),
         ("verified", "auto", "low", "Verified."),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lms_hris_pipeline.settings import LevelRule, Settings
+from lms_hris_pipeline.settings import ExpectedSkill, LevelRule, NextJob, Settings
 from lms_hris_pipeline.tables import canonical, reconcile
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.reconcile import deltas_of, findings_of, link, meaning, reconciled
@@ -215,3 +216,46 @@ def test_the_field_of_the_level_is_the_firms_to_name() -> None:
     settings = sandbox_settings(lms={"course_level": "field_12"})
     batch = reconciled(None, {"courses": [course(1, field_12="expert", difficulty="easy")]}, settings=settings)
     assert [row["level_said"] for row in rows_of(batch, canonical.COURSES)] == ["expert"]
+
+
+EXPECTED = (
+    ExpectedSkill(job_profile="JP-2", skill="S-SQL", level=3),
+    ExpectedSkill(job_profile="JP-2", skill="S-SQL", level=2),
+    ExpectedSkill(job_profile="JP-9", skill="S-SQL", level=1),
+)
+NEXT = tuple(
+    NextJob(job_profile=now, next_job_profile=then)
+    for now, then in (("JP-1", "JP-2"), ("JP-2", "JP-1"), ("JP-1", "JP-9"))
+)
+# case, completions, certificate, item on record, whether it is recommended
+READY: list[tuple[str, list[Completion], Certificate | None, Record | None, bool]] = [
+    ("shows it", [("difficult", NEW, "80")], None, None, True),
+    ("shows more", [("verydifficult", NEW, "90")], None, None, True),
+    ("one level short", [("medium", NEW, "80")], None, None, False),
+    ("attended alone", [("verydifficult", NEW, None)], None, None, False),
+    ("on record alone", [], None, {"Skill_ID": "S-SQL", "Skill_Name": "SQL", "Skill_Level": "Expert"}, False),
+    ("certified", [("medium", NEW, None)], (NEW, RUNS), None, True),
+    ("certificate ran out", [("medium", NEW, None)], (NEW, RAN_OUT), None, False),
+    ("certificate ran out, passed since", [("medium", NEW, None), ("medium", "2026-10-01", "90")], (NEW, RAN_OUT), None, True),
+]  # fmt: skip
+
+
+def test_a_next_job_is_recommended_to_those_who_show_all_it_calls_for() -> None:
+    settings = sandbox_settings(skills={"expected": EXPECTED, "next_jobs": NEXT})
+    batch = people_of(*(Somebody(done, held, item) for _, done, held, item, _ in READY), settings=settings)
+    deltas, findings = deltas_of(batch), findings_of(batch)
+    for number, (case, *_, is_ready) in enumerate(READY, start=1):
+        advised = [{"job_profile": "JP-2"}] if is_ready else []
+        assert deltas.get(("job", "recommend", f"worker:{wid(number)}"), []) == advised, case
+        raised = ("job_recommended", wid(number), None, "JP-2", "JP-1", None) in findings
+        assert raised is is_ready, case
+    [row] = [row for row in rows_of(batch, reconcile.PROPOSED_DELTAS) if row["target_key"] == f"worker:{wid(1)}" and row["operation"] == "recommend"]  # fmt: skip
+    assert json.loads(row["base"]) == {"expected": "S-SQL:3", "job_profile": "JP-1"}
+    assert row["risk"] == "advice"
+    assert row["reason"] == "Shows what Builder calls for: S-SQL at level 3 of 3."
+    batch.close()
+
+
+def test_nothing_is_recommended_where_the_settings_say_nothing() -> None:
+    batch = people_of(Somebody([("verydifficult", NEW, "100")]))
+    assert rows_of(batch, reconcile.JOB_READINESS) == []

@@ -53,7 +53,7 @@ worded as (
         coalesce(exact.explanation, general.explanation) as explanation,
         findings.wish_id,
         case
-            when findings.type like 'completion%' or findings.type like 'skill%' then findings.field
+            when findings.type like 'completion%' or findings.type like 'skill%' or findings.type like 'job%' then findings.field
             else replace(findings.field, '_', ' ')
         end as shown_field,
         coalesce(nullif(findings.hris_value, ''), 'none') as shown_hris_value,

@@ -41,6 +41,7 @@ from (
     ('skill_level_unmapped', '*', 'low', 'Say what the word means under [[skills.levels]] in the settings, or correct the HR profiles.', 'HR profiles say the level "{hris}", which no proficiency scale knows; it counts as no level.'),
     ('skill_tag_review', '*', 'low', 'Choose the skill that the tag means, or say that it means none.', 'The tag "{lms}" may mean a skill of the framework, but not surely enough to use it. {note}'),
     ('skill_tag_unmapped', '*', 'low', 'Map the tag by hand, or leave it if it is no skill.', 'The tag "{lms}" comes near no skill of the framework.'),
+    ('job_recommended', '*', 'low', 'Talk with the person and their manager; a job or pay change is entered in HR by a person, or the advice is rejected.', 'The person shows all that the job profile {field} calls for; HR has the job profile {hris}. {note}'),
     ('invoice_unallocated', '*', 'high', 'Name a cost centre for the line, or correct its course or contract.', 'Line {hris} cannot be charged to anybody: {note}')
 ) as rules(type, field, severity, suggested_action, explanation)
 order by rules.type, rules.field

@@ -1,4 +1,4 @@
--- grain: one finding about completions, skills or what they cost
+-- grain: one finding about completions, skills, what follows from them or what they cost
 -- What a delta would mend is read from the gaps and deltas, so that both always agree.
 with deltas as (
     select
@@ -10,9 +10,11 @@ with deltas as (
         proposed.reason,
         proposed.desired ->> '$.course_code' as course_code,
         proposed.desired ->> '$.completed_date' as completed_date,
-        proposed.desired ->> '$.skill_id' as skill_id
+        proposed.desired ->> '$.skill_id' as skill_id,
+        proposed.desired ->> '$.job_profile' as next_job_profile,
+        proposed.base ->> '$.job_profile' as job_profile
     from reconcile.proposed_deltas as proposed
-    where proposed.entity in ('training_record', 'completion', 'skill')
+    where proposed.entity in ('training_record', 'completion', 'skill', 'job')
 ),
 
 completions as (
@@ -107,6 +109,21 @@ words as (
         on known.scale = unknown_levels.scale and known.said = unknown_levels.said
 ),
 
+jobs as (
+    select
+        'job_recommended' as type,
+        deltas.worker_id_hris,
+        deltas.learner_id_lms,
+        deltas.next_job_profile as field,
+        deltas.job_profile as hris_value,
+        null::varchar as lms_value,
+        deltas.target_key as root_cause,
+        deltas.reason as note,
+        deltas.wish_id
+    from deltas
+    where deltas.operation = 'recommend'
+),
+
 tags as (
     select
         case skills.decision when 'review' then 'skill_tag_review' else 'skill_tag_unmapped' end as type,
@@ -190,6 +207,18 @@ select
     words.note,
     words.wish_id
 from words
+union all
+select
+    jobs.type,
+    jobs.worker_id_hris,
+    jobs.learner_id_lms,
+    jobs.field,
+    jobs.hris_value,
+    jobs.lms_value,
+    jobs.root_cause,
+    jobs.note,
+    jobs.wish_id
+from jobs
 union all
 select
     tags.type,

@@ -1,4 +1,4 @@
--- grain: one wish about a completion or a skill
+-- grain: one wish about a completion, a skill or a job that skills speak for
 -- Pairs are members of JSON objects; a null stands for a value that is not known, and is left out.
 with records_for_hris as (
     select
@@ -73,6 +73,29 @@ skills as (
     from reconcile.skill_assertions as assertions
     inner join canonical.employments as employments on employments.worker_id_hris = assertions.worker_id_hris
     where not assertions.is_on_record
+),
+
+-- advice to a person: no step of publication sends it
+recommendations as (
+    select
+        'skills' as family,
+        'hris' as target_system,
+        'job' as entity,
+        'recommend' as operation,
+        'worker:' || readiness.worker_id_hris as target_key,
+        readiness.worker_id_hris,
+        null::varchar as learner_id_lms,
+        readiness.next_job_profile_id as subject,
+        ['"job_profile":' || to_json(readiness.next_job_profile_id)::varchar] as desired_pairs,
+        [
+            '"expected":' || to_json(readiness.expected)::varchar,
+            '"job_profile":' || to_json(readiness.job_profile_id)::varchar
+        ] as base_pairs,
+        'Shows what ' || profiles.name || ' calls for: ' || readiness.shown || '.' as reason,
+        'advice' as risk
+    from reconcile.job_readiness as readiness
+    inner join canonical.job_profiles as profiles on profiles.job_profile_id = readiness.next_job_profile_id
+    where readiness.is_ready
 )
 
 select
@@ -119,4 +142,19 @@ select
     skills.reason,
     skills.risk
 from skills
+union all
+select
+    recommendations.family,
+    recommendations.target_system,
+    recommendations.entity,
+    recommendations.operation,
+    recommendations.target_key,
+    recommendations.worker_id_hris,
+    recommendations.learner_id_lms,
+    recommendations.subject,
+    recommendations.desired_pairs,
+    recommendations.base_pairs,
+    recommendations.reason,
+    recommendations.risk
+from recommendations
 order by operation, target_key, subject
