@@ -6,6 +6,7 @@ Nothing is declared here that a contract does not say.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
@@ -43,7 +44,23 @@ def table_metadata(table: Table) -> dict[str, dg.MetadataValue]:
                     }
                 )
             )
+            # the open-source UI keeps the entry above to itself: people read this one
+            shown["column lineage"] = dg.MetadataValue.md(_lineage_in_words(table, found["columns"]))
     return shown
+
+
+def _lineage_in_words(table: Table, columns: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """A markdown table: each column, and the columns its values come from, by table, which leads to its asset."""
+    lines = ["| column | its values come from |", "| --- | --- |"]
+    for column in table.column_names:
+        by_table: dict[str, list[str]] = {}
+        for source, name in columns[column]:
+            by_table.setdefault(source, []).append(name)
+        told = [
+            f"[{source}](/assets/{source.replace('.', '/')}): {', '.join(names)}" for source, names in by_table.items()
+        ]
+        lines.append(f"| {column} | {'; '.join(told) or 'the query itself'} |")
+    return "\n".join(lines)
 
 
 def preview(batch: Batch, table: Table) -> str:

@@ -88,7 +88,16 @@ def test_column_lineage_is_that_of_the_query_as_it_stands(table: Table) -> None:
     for sources in found["columns"].values():
         for source, column in sources:
             assert column in BY_NAME[source].column_names
-    assert "dagster/column_lineage" in SPECS[f"{table.schema}/{table.name}"].metadata
+    shown = SPECS[f"{table.schema}/{table.name}"].metadata
+    assert "dagster/column_lineage" in shown
+    readable = shown["column lineage"].md_str.splitlines()[2:]
+    for line, column in zip(readable, table.column_names, strict=True):
+        assert line.startswith(f"| {column} | ")
+        sources = found["columns"][column]
+        for source, name in sources:
+            assert f"[{source}](/assets/{source.replace('.', '/')}): " in line
+            assert name in line
+        assert sources or line.endswith("| the query itself |")
 
 
 def test_every_built_table_is_checked_against_its_contract_and_every_check_blocks() -> None:
