@@ -6,8 +6,11 @@ One SQLite file holds the state of both vendors, so that what is published is re
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+
+from lms_hris_pipeline.model.errors import BadInput
 
 COMPANY_FILE = "company.sqlite"
 NIGHT = time(21, tzinfo=UTC)
@@ -53,21 +56,36 @@ create table if not exists lms_jobs(
     hash text primary key, status text, total int, done int, errors int, endpoint text, payload text, due_at text,
     created_at text, result text);
 """
+VERSION = zlib.crc32(_SCHEMA.encode()) >> 1
+"""Of the schema, as SQLite keeps it: 31 bits that change with it."""
 
 
 def open_company(folder: Path) -> sqlite3.Connection:
-    """The company's database in `folder`, created empty where absent; rows are `sqlite3.Row`."""
+    """The company's database in `folder`, created empty where absent; rows are `sqlite3.Row`.
+
+    Raises:
+        BadInput: another version of the sandbox made it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(folder / COMPANY_FILE, timeout=30)
     connection.row_factory = sqlite3.Row
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma busy_timeout = 30000")
+    (version,) = connection.execute("pragma user_version").fetchone()
+    is_made = connection.execute("select 1 from sqlite_master where name = 'hris_workers'").fetchone() is not None
+    if is_made and version != VERSION:
+        connection.close()
+        raise BadInput(
+            f"The made-up company in {folder} was made by another version of the sandbox\n"
+            "  `lms-hris sandbox reset` makes a new one; what the pipeline knew of the old one goes with it."
+        )
     return connection
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Create every table that is not there yet."""
     connection.executescript(_SCHEMA)
+    connection.execute(f"pragma user_version = {VERSION}")
 
 
 def company_date(connection: sqlite3.Connection) -> date:

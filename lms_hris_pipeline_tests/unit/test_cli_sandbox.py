@@ -20,6 +20,7 @@ from lms_hris_pipeline.cli import sandbox
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.resources import runs
 from lms_hris_pipeline.resources.calendar import by_day, present
+from lms_hris_pipeline.sandbox.store import VERSION, create_schema, open_company
 from lms_hris_pipeline.settings import load_settings
 from lms_hris_pipeline.warehouse import BatchShelf, RunLock
 from lms_hris_pipeline.warehouse.shelf import BUILD_LOCK, COPIES_LOCK, NIGHT_LOCK, holding_nights
@@ -102,6 +103,21 @@ def test_the_lock_of_nights_is_taken_once_and_let_go(tmp_path: Path) -> None:
         pass
     with RunLock(tmp_path, NIGHT_LOCK):
         pass
+
+
+def test_a_company_of_another_version_is_named_and_a_reset_makes_a_new_one(played: Home) -> None:
+    with closing(open_company(played.data / "sandbox")) as company:
+        create_schema(company)
+        assert tuple(company.execute("pragma user_version").fetchone()) == (VERSION,)
+    assert day_of(played) == OLD
+    with closing(sqlite3.connect(played.data / "sandbox" / "company.sqlite")) as company:
+        company.execute("pragma user_version = 0")
+    for command in (("nightly", "--sandbox"), ("sandbox", "advance")):
+        ran = played.lms_hris(*command)
+        assert ran.exit_code == 2
+        assert "was made by another version of the sandbox\n  `lms-hris sandbox reset`" in ran.err
+    assert played.lms_hris("sandbox", "reset").exit_code == 0
+    assert day_of(played) == NEW
 
 
 def test_a_reset_forgets_the_old_company(played: Home) -> None:
