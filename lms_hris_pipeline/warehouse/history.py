@@ -56,14 +56,14 @@ def _write_changes(batch: Batch, table: Table, past: Path, folder: Path) -> int:
     listed = ", ".join(columns)
     keys = ", ".join(table.key)
     files = sorted(path for path in (past / table.name).glob("*.parquet") if path.stem < batch.id)
+    before = f"select {listed} from {table.sql_name} limit 0"
     if files:
+        # a column that no earlier version kept was unknown then: null, in the type it has now
         before = (
-            f"select {listed} from (select * from read_parquet({[path.as_posix() for path in files]}, "
-            f"union_by_name = true) qualify row_number() over (partition by {keys} order by batch_id desc) = 1) "
-            "where change = 'seen'"
+            f"select {listed} from (select * from (select * from read_parquet({[path.as_posix() for path in files]}, "
+            f"union_by_name = true) union all by name ({before})) "
+            f"qualify row_number() over (partition by {keys} order by batch_id desc) = 1) where change = 'seen'"
         )
-    else:
-        before = f"select {listed} from {table.sql_name} limit 0"
     target = (folder / f"{table.name}.parquet").as_posix()
     batch.execute(
         f"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,6 +89,29 @@ def test_history_keeps_what_changed_and_what_went(tmp_path: Path) -> None:
         ("2026-01-01-01", "seen", "1", "b"),
         ("2026-01-02-01", "seen", "1", "c"),
         ("2026-01-03-01", "gone", "1", "c"),
+    ]
+
+
+@pytest.mark.usefixtures("one_table")
+def test_history_goes_on_where_a_new_version_keeps_one_column_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = BatchShelf(tmp_path)
+    monkeypatch.setattr(history, "KEPT", (replace(COMPANIES, columns=COMPANIES.columns[:-1]),))
+    build(place, "2026-01-01", ["a", "b"])
+    monkeypatch.setattr(history, "KEPT", (COMPANIES,))
+    build(place, "2026-01-02", ["a"])
+    build(place, "2026-01-03", ["a"])
+    with place.read() as batch:
+        rows = batch.execute(
+            f"select batch_id, change, company_id, currency "
+            f"from read_parquet('{tmp_path}/history/companies/*.parquet', union_by_name = true) order by all"
+        )
+    assert rows == [
+        ("2026-01-01-01", "seen", "0", None),
+        ("2026-01-01-01", "seen", "1", None),
+        ("2026-01-02-01", "gone", "1", None),
+        ("2026-01-02-01", "seen", "0", "EUR"),
     ]
 
 
