@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lms_hris_pipeline.sandbox import truth
+from lms_hris_pipeline.sandbox.truth.rules import Rules
+from lms_hris_pipeline.settings import ExpectedSkill, NextJob
 from lms_hris_pipeline.tables import reconcile
 from lms_hris_pipeline_tests.support.company import (
     expected_deltas,
@@ -18,17 +20,29 @@ from lms_hris_pipeline_tests.support.company import (
 )
 from lms_hris_pipeline_tests.support.random_company import RandomCompany
 from lms_hris_pipeline_tests.support.reconcile import findings_of, match_and_reconcile
-from lms_hris_pipeline_tests.support.stage import AS_OF, rows_of
+from lms_hris_pipeline_tests.support.stage import AS_OF, rows_of, sandbox_settings
 
 SIZE = 60
-KINDS_OF_DELTA, KINDS_OF_EXCEPTION = 12, 18
+KINDS_OF_DELTA, KINDS_OF_EXCEPTION = 13, 18
+EXPECTED = {"JP-1": {"S-SQL": 1}, "JP-2": {"S-SQL": 2, "S-WOOD": 1}}
+NEXT_JOBS = frozenset({("JP-1", "JP-2"), ("JP-2", "JP-1"), ("JP-1", "JP-1"), ("JP-9", "JP-1"), ("JP-2", "JP-9")})
+"""What jobs call for and which may follow which; both readings are told it, each in its own words."""
 
 
 def both(folder: Path, seed: int) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
     """The deltas of the SQL and of the oracle, after asserting that their exceptions agree."""
     RandomCompany(seed, SIZE).make(folder)
-    truth.refresh(folder)
-    batch = staged_company(folder, AS_OF)
+    truth.refresh(folder, Rules(expected=EXPECTED, next_jobs=NEXT_JOBS))
+    expected_skills = [(job, skill, level) for job, wanted in EXPECTED.items() for skill, level in wanted.items()]
+    settings = sandbox_settings(
+        skills={
+            "expected": [
+                ExpectedSkill(job_profile=job, skill=skill, level=level) for job, skill, level in expected_skills
+            ],
+            "next_jobs": [NextJob(job_profile=job, next_job_profile=then) for job, then in sorted(NEXT_JOBS)],
+        }
+    )
+    batch = staged_company(folder, AS_OF, settings)
     match_and_reconcile(batch, people=true_people(folder, batch), skills=true_meanings(folder, batch))
     proposed = {
         (

@@ -29,6 +29,7 @@ from lms_hris_pipeline.sandbox.truth.skill_rules import (
     Skills,
     judge_levels,
     judge_tags,
+    read_active_profiles,
     read_certificates,
     read_meanings,
 )
@@ -68,6 +69,7 @@ def judge(
     training.judge_completions(read_training_records(company, people, catalogue), catalogue.published, verdict)
     # last: what the learning system is about to get from HR counts already
     skills.judge(judge_tags(company, meanings, rules, verdict), verdict)
+    skills.judge_next_jobs(read_active_profiles(company), verdict)
     judge_levels(company, catalogue, rules, verdict)
     judge_invoices(company, standing, set(catalogue.counts_for), verdict)
     return verdict
@@ -94,6 +96,9 @@ def refresh(folder: Path, rules: Rules | None = None) -> None:
     """Work out anew which changes and findings are right for the company in `folder`, and keep them in its truth.
 
     Accounts that came or went since are learnt first.
+
+    Args:
+        rules: those of a firm that differs from the sandbox's profile.
     """
     rules = rules or Rules()
     with closing(open_company(folder)) as company, closing(open_truth(folder)) as truth:

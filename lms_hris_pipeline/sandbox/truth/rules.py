@@ -45,3 +45,9 @@ class Rules:
         default_factory=lambda: {"none": 0, "beginner": 1, "basic": 2, "competent": 3, "proficient": 4, "expert": 5}
     )
     """What words for levels mean; words that are not here mean nothing."""
+
+    expected: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By job profile the skills that it calls for, each from which level on; the sandbox's profile names none."""
+
+    next_jobs: frozenset[tuple[str, str]] = frozenset()
+    """Job profiles and those that may follow them."""

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import ge
 
 from lms_hris_pipeline.sandbox.truth.accounts import Catalogue
-from lms_hris_pipeline.sandbox.truth.parsing import day, lower, text
+from lms_hris_pipeline.sandbox.truth.parsing import day, is_true, lower, text
+from lms_hris_pipeline.sandbox.truth.people import read_objects
 from lms_hris_pipeline.sandbox.truth.rules import Rules
 from lms_hris_pipeline.sandbox.truth.standing import Standing
 from lms_hris_pipeline.sandbox.truth.verdict import Verdict
@@ -33,6 +35,7 @@ class Shown:
 
     latest: str = ""
     level: int = 0
+    level_in_force: int = 0
     scored: tuple[str, bool, int] = ("", False, 0)
     """Day of the last scored attempt, whether it passed, minus the level of its course: the easiest pass counts."""
 
@@ -73,14 +76,20 @@ class Skills:
             if is_passed:
                 certificate = self._certificates.get((learner, code))
                 shown.latest = max(shown.latest, finished)
-                shown.level = max(shown.level, self._level(hardness, finished, result, certificate))
+                if certificate is not None and certificate.issued and certificate.issued < finished:
+                    certificate = None
+                level = self._level(hardness, finished, result, certificate)
+                shown.level = max(shown.level, level)
+                if certificate is None or self._is_in_force(certificate):
+                    shown.level_in_force = max(shown.level_in_force, level)
+
+    def _is_in_force(self, certificate: Certificate) -> bool:
+        return not certificate.expires or certificate.expires >= self._today.isoformat()
 
     def _level(self, hardness: int, finished: str, result: Decimal | None, certificate: Certificate | None) -> int:
-        if certificate is not None and certificate.issued and certificate.issued < finished:
-            certificate = None
         if result is None and certificate is None:
             return 0
-        if certificate is not None and not (certificate.expires and certificate.expires < self._today.isoformat()):
+        if certificate is not None and self._is_in_force(certificate):
             return hardness
         is_full = certificate is not None or (result is not None and result >= self._rules.full_score)
         age = max(0, (self._today - date.fromisoformat(finished)).days)
@@ -107,6 +116,28 @@ class Skills:
                 verdict.find("skill_level_contradicted", worker.worker_id, learner, skill, str(held), finished)
             elif shown.latest and shown.level > held:
                 verdict.find("skill_level_higher", worker.worker_id, learner, skill, str(held), str(shown.level))
+
+    def judge_next_jobs(self, active: set[str], verdict: Verdict) -> None:
+        """Who shows all that a next job calls for, by evidence in force; `active` are the profiles in use."""
+        for person, worker in self._standing.people.current.items():
+            profile = worker.now("job_profile")
+            for present, following in self._rules.next_jobs:
+                wanted = self._rules.expected.get(following, {})
+                levels = [self._found.get((person, skill), Shown()).level_in_force for skill in wanted]
+                is_ready = bool(wanted) and all(map(ge, levels, wanted.values()))
+                if worker.is_in_scope and profile == present != following and following in active and is_ready:
+                    verdict.find("job_recommended", worker.worker_id, None, following, profile)
+                    key = f"worker:{worker.worker_id}"
+                    verdict.propose("skills", "job", "recommend", key, {"job_profile": following})
+
+
+def read_active_profiles(company: sqlite3.Connection) -> set[str]:
+    """The job profiles that HR uses."""
+    return {
+        str(text(profile.get("code")) or text(profile.get("id")))
+        for profile in read_objects(company, "jobProfiles")
+        if not is_true(profile.get("inactive"))
+    }
 
 
 def read_meanings(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
