@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -84,7 +92,7 @@ class WorkerFields(_Section):
 
 
 class LearnerFields(_Section):
-    """Which custom field of an account holds what: `field_N` by attribute."""
+    """Which custom field of an account holds what: `field_N` by attribute. Only `expected_skills` may be left empty."""
 
     employee_number: str = "field_1"
     job_profile: str = "field_2"
@@ -94,11 +102,17 @@ class LearnerFields(_Section):
     hire_date: str = "field_6"
     worker_type: str = "field_7"
     account_kind: str = "field_8"
+    expected_skills: str = ""
+
+    def mapped(self) -> dict[str, str]:
+        """The custom field of each attribute that has one."""
+        return {name: field for name, field in self.model_dump().items() if field}
 
     @field_validator("*")
     @classmethod
-    def _names_a_field(cls, value: str) -> str:
-        if not (value.startswith("field_") and value[6:].isdigit()):
+    def _names_a_field(cls, value: str, info: ValidationInfo) -> str:
+        is_empty = not value and info.field_name == "expected_skills"
+        if not is_empty and not (value.startswith("field_") and value[6:].isdigit()):
             raise ValueError(f"{value!r} is no custom field; write for example 'field_4'")
         return value
 
@@ -106,7 +120,7 @@ class LearnerFields(_Section):
     def _holds_one_thing_a_field(self) -> Self:
         # two attributes would overwrite each other every night
         held: dict[str, list[str]] = {}
-        for name, field in self.model_dump().items():
+        for name, field in self.mapped().items():
             held.setdefault(field, []).append(name)
         twice = [f"{field} is mapped as {' and as '.join(names)}" for field, names in held.items() if len(names) > 1]
         if twice:

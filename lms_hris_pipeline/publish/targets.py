@@ -50,7 +50,7 @@ class LmsTarget:
 
     def __init__(self, writer: LmsWriter, fields: LearnerFields) -> None:
         self._writer = writer
-        self._fields: dict[str, str] = fields.model_dump(exclude={"account_kind"})
+        self._fields = {name: field for name, field in fields.mapped().items() if name != "account_kind"}
         self._branches: dict[str, str] | None = None
         self._groups: dict[str, str] | None = None
 

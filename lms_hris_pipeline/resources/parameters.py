@@ -10,7 +10,7 @@ from lms_hris_pipeline.settings import Settings
 def query_params(settings: Settings) -> dict[str, object]:
     """Scope rules, and the JSON path of each mapped field."""
     paths = {f"hris_{name}": f'$."{alias}"' for name, alias in settings.hris.fields.model_dump().items()}
-    paths |= {f"lms_{name}": f'$."{alias}"' for name, alias in settings.lms.fields.model_dump().items()}
+    paths |= {f"lms_{name}": f'$."{alias}"' for name, alias in settings.lms.fields.mapped().items()}
     return {
         **paths,
         "firm_time_zone": settings.firm.time_zone,
@@ -20,6 +20,7 @@ def query_params(settings: Settings) -> dict[str, object]:
         "username_rule": settings.scope.username_rule,
         "erase_when_empty": settings.scope.erase_when_empty,
         "lms_course_level": f'$."{settings.lms.course_level}"',
+        "has_expected_skills_field": bool(settings.lms.fields.expected_skills),
         "min_score_pct": settings.skills.min_score_pct,
         "full_level_pct": settings.skills.full_level_pct,
         "fade_days": settings.skills.fade_days,

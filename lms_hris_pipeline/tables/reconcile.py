@@ -226,6 +226,16 @@ COMPLETION_GAPS = Table(
         Column("lms_status", "VARCHAR", "State of the account's present enrolment in the course.", null=True),
     ),
 )
+EXPECTED_SKILLS = Table(
+    "reconcile", "expected_skills", "Skills that job profiles call for, as the settings say.",
+    "one skill that a job profile calls for", ("job_profile_id", "skill_id"), "team:learning", "skills",
+    (
+        Column("job_profile_id", "VARCHAR", "Job profile."),
+        Column("skill_id", "VARCHAR", "Skill of the framework."),
+        Column("name", "VARCHAR", "Its name; the id where the framework does not hold it."),
+        Column("level", "INTEGER", "Level from which on it is had.", unit=_LEVEL_UNIT),
+    ),
+)
 JOB_READINESS = Table(
     "reconcile", "job_readiness", "How much of what a next job calls for people show.",
     "one person in scope and one job profile that may follow theirs",
@@ -348,7 +358,7 @@ EXCEPTIONS = Table(
 TABLES: tuple[Table, ...] = (
     OBSERVED, PERSON_ACCOUNTS, MANAGER_CYCLES, WANTED_ACCOUNTS, SITUATIONS,
     FIELD_DIFFERENCES, GROUP_DIFFERENCES, COMPLETION_GAPS, MERGE_LOSSES,
-    SKILL_EVIDENCE, RECORDED_SKILLS, SKILL_ASSERTIONS, SKILL_COMPARISONS, JOB_READINESS,
+    SKILL_EVIDENCE, RECORDED_SKILLS, SKILL_ASSERTIONS, SKILL_COMPARISONS, EXPECTED_SKILLS, JOB_READINESS,
     ACCOUNT_WISHES, TRAINING_WISHES, PROPOSED_DELTAS,
     UNALLOCATED_CHARGES, FINDING_RULES, ACCOUNT_FINDINGS, VALUE_FINDINGS, TRAINING_FINDINGS, EXCEPTIONS,
 )  # fmt: skip

@@ -210,6 +210,33 @@ def test_role_rules_are_held_against_the_groups(sound: Home) -> None:
     assert [finding.status for finding in found("role rules")] == [Status.OK]
 
 
+def test_job_rules_are_held_against_profiles_and_skills(sound: Home) -> None:
+    expected = [{"job_profile": "JP-1", "skill": "SK-1", "level": 3}]
+    following = [{"job_profile": "JP-2", "next_job_profile": "JP-1"}]
+    arrange(sound)
+    assert found("job rules") == [], "none, nothing to say"
+    with (sound.folder / "lms_hris.toml").open("a", encoding="utf-8") as file:
+        file.write(job_rules(expected, following))
+    assert only("job rules", Status.OK).text == "1 expected skills, 1 next jobs"
+    arrange(sound)
+    with (sound.folder / "lms_hris.toml").open("a", encoding="utf-8") as file:
+        file.write(job_rules([*expected, {"job_profile": "JP-77", "skill": "SK-77", "level": 1}], [{"job_profile": "JP-1", "next_job_profile": "JP-2"}]))  # fmt: skip
+    assert [finding.text.split(" in the HR")[0] for finding in found("job rules")] == [
+        "there is no job profile JP-77",
+        "there is no skill SK-77",
+        "JP-2 calls for no skill: it is recommended to nobody",
+    ]
+
+
+def job_rules(expected: list[dict[str, object]], following: list[dict[str, object]]) -> str:
+    """The rules as TOML."""
+    lines = []
+    for name, rules in (("expected", expected), ("next_jobs", following)):
+        for rule in rules:
+            lines += [f"[[skills.{name}]]", *(f"{key} = {json.dumps(value)}" for key, value in rule.items())]
+    return "\n".join(lines) + "\n"
+
+
 def test_a_quota_that_ends_the_night_warns(sound: Home) -> None:
     arrange(sound, quota={"lms_calls_per_hour": 30})
     warning = only("quota", Status.WARNING)

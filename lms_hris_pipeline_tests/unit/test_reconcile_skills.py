@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lms_hris_pipeline.settings import ExpectedSkill, LevelRule, NextJob, Settings
+from lms_hris_pipeline.settings import ExpectedSkill, LearnerFields, LevelRule, NextJob, Settings
 from lms_hris_pipeline.tables import canonical, reconcile
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.reconcile import deltas_of, findings_of, link, meaning, reconciled
@@ -19,6 +19,7 @@ from lms_hris_pipeline_tests.support.stage import (
     Record,
     course,
     enrolment,
+    job,
     learning_record,
     rows_of,
     sandbox_settings,
@@ -259,3 +260,17 @@ def test_a_next_job_is_recommended_to_those_who_show_all_it_calls_for() -> None:
 def test_nothing_is_recommended_where_the_settings_say_nothing() -> None:
     batch = people_of(Somebody([("verydifficult", NEW, "100")]))
     assert rows_of(batch, reconcile.JOB_READINESS) == []
+
+
+@pytest.mark.parametrize("is_mapped", [True, False])
+def test_a_new_account_tells_what_its_job_calls_for(is_mapped: bool) -> None:
+    wanted = (*EXPECTED, ExpectedSkill(job_profile="JP-2", skill="S-2", level=1))
+    fields = {"fields": LearnerFields(expected_skills="field_9" if is_mapped else "")}
+    settings = sandbox_settings(skills={"expected": wanted}, lms=fields)
+    jobs = {number: job(number, Job_Profile_ID=profile) for number, profile in ((1, "JP-2"), (2, "JP-1"))}
+    skills = [{"Skill_ID": "S-SQL", "Skill_Name": "Querying"}]
+    batch = reconciled({"workers": [worker(n, [one]) for n, one in jobs.items()], "skills": skills}, settings=settings)
+    deltas = deltas_of(batch)
+    told = [deltas["account", "create", f"worker:{wid(number)}"][0].get("expected_skills") for number in jobs]
+    assert told == (["Querying (3), S-2 (1)", None] if is_mapped else [None, None])
+    batch.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, info, ok, warning
 from lms_hris_pipeline.connectors.protocols import EntityContract, Json
-from lms_hris_pipeline.settings import RoleRule
+from lms_hris_pipeline.settings import RoleRule, SkillSettings
 
 JOBS = "Jobs_group"
 READ_BY_NAME = frozenset(
@@ -156,6 +156,26 @@ def judge_role_rules(
             )
     if not faults:
         yield ok(subject, f"rules: {len(rules)}; groups on the platform: {len(kinds)}")
+
+
+def judge_job_rules(rules: SkillSettings, profiles: Collection[str], skills: Collection[str]) -> Iterator[Finding]:
+    """Hold `[[skills.expected]]` and `[[skills.next_jobs]]` against the job profiles and skills of the HR system."""
+    subject = "job rules"
+    named = {job for rule in rules.next_jobs for job in (rule.job_profile, rule.next_job_profile)}
+    named |= {rule.job_profile for rule in rules.expected}
+    faults = [
+        *(f"there is no job profile {job}" for job in sorted(named - set(profiles))),
+        *(f"there is no skill {skill}" for skill in sorted({rule.skill for rule in rules.expected} - set(skills))),
+    ]
+    for fault in faults:
+        yield failed(subject, f"{fault} in the HR system: nothing follows from its rules", "Mend or drop the rule.")
+    calling = {rule.job_profile for rule in rules.expected}
+    for job in sorted({rule.next_job_profile for rule in rules.next_jobs} - calling):
+        yield warning(
+            subject, f"{job} calls for no skill: it is recommended to nobody", "Add [[skills.expected]] for it."
+        )
+    if not faults:
+        yield ok(subject, f"{len(rules.expected)} expected skills, {len(rules.next_jobs)} next jobs")
 
 
 def _listed(names: Sequence[str]) -> str:

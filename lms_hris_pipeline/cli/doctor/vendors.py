@@ -97,8 +97,10 @@ def check_vendors(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
         lms = yield from _enter("LMS", enter_lms, settings.lms.fingerprint)
         if hris is not None:
             yield from tried("HRIS fields", lambda: _worker_fields(settings, hris))
+            if settings.skills.expected or settings.skills.next_jobs:
+                yield from tried("job rules", lambda: _job_rules(settings, hris))
         if lms is not None:
-            fields = settings.lms.fields.model_dump()
+            fields = settings.lms.fields.mapped()
             yield from tried("LMS fields", lambda: mapping.judge_learner_fields(fields, lms.all("user_fields")))
         if hris is not None and lms is not None:
             yield from tried("role rules", lambda: _role_rules(settings, hris, lms))
@@ -149,6 +151,11 @@ def _worker_fields(settings: Settings, hris: _Seen) -> Iterator[Finding]:
             break
     contract = hris.reader.contract("workers")
     return mapping.judge_worker_fields(settings.hris.fields.model_dump(), contract, records[:SAMPLE])
+
+
+def _job_rules(settings: Settings, hris: _Seen) -> Iterator[Finding]:
+    profiles = {str(profile.get("code") or profile.get("id")) for profile in hris.all("job_profiles")}
+    return mapping.judge_job_rules(settings.skills, profiles, _codes(hris, "skills", "Skill_ID"))
 
 
 def _role_rules(settings: Settings, hris: _Seen, lms: _Seen) -> Iterator[Finding]:

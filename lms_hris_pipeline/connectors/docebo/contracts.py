@@ -69,6 +69,6 @@ def entity_contracts(fields: LearnerFields) -> dict[str, EntityContract]:
         for entity, (key, required) in _FIXED.items()
     }
     users = contracts["users"]
-    mapped = frozenset(fields.model_dump().values())
+    mapped = frozenset(fields.mapped().values())
     contracts["users"] = EntityContract(users.key, users.required | mapped, {"branches": frozenset({"id", "code"})})
     return contracts

@@ -30,6 +30,18 @@ with wanted as (
     left join canonical.learners as learners on learners.learner_id_lms = wanted_accounts.learner_id_lms
 ),
 
+-- what a new account tells its owner to learn; later it is the learning system's own
+callings as (
+    select
+        expected.job_profile_id,
+        string_agg(
+            expected.name || ' (' || expected.level::varchar || ')', ', ' order by expected.name, expected.skill_id
+        ) as skills
+    from reconcile.expected_skills as expected
+    where $has_expected_skills_field
+    group by expected.job_profile_id
+),
+
 creations as (
     select
         'accounts' as family,
@@ -47,6 +59,7 @@ creations as (
             '"department":' || to_json(wanted.department)::varchar,
             '"email":' || to_json(wanted.email)::varchar,
             '"employee_number":' || to_json(wanted.employee_number)::varchar,
+            '"expected_skills":' || to_json(callings.skills)::varchar,
             '"first_name":' || to_json(wanted.first_name)::varchar,
             '"hire_date":' || to_json(wanted.hire_date)::varchar,
             '"job_profile":' || to_json(wanted.job_profile)::varchar,
@@ -62,6 +75,7 @@ creations as (
         end as reason,
         'low' as risk
     from wanted
+    left join callings on callings.job_profile_id = wanted.job_profile
     where wanted.can_be_created
 ),
 

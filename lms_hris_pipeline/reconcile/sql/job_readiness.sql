@@ -1,16 +1,7 @@
 -- grain: one person in scope and one job profile that may follow theirs
 -- Only what evidence in force shows counts, not what the record says: nobody is recommended on their own word, nor on
 -- what ran out. Profiles that call for nothing, or that HR no longer uses, are recommended to nobody.
-with expected as (
-    select
-        rules.job_profile_id,
-        rules.skill_id,
-        max(rules.level) as level
-    from settings_expected_skills as rules
-    group by rules.job_profile_id, rules.skill_id
-),
-
-candidates as (
+with candidates as (
     select distinct
         employments.worker_id_hris,
         employments.job_profile_id,
@@ -42,12 +33,11 @@ held as (
         candidates.next_job_profile_id,
         expected.skill_id,
         expected.level,
-        coalesce(framework.name, expected.skill_id) as name,
+        expected.name,
         shown.level as shown_level,
         coalesce(shown.level >= expected.level, false) as is_reached
     from candidates
-    inner join expected on expected.job_profile_id = candidates.next_job_profile_id
-    left join canonical.framework_skills as framework on framework.skill_id = expected.skill_id
+    inner join reconcile.expected_skills as expected on expected.job_profile_id = candidates.next_job_profile_id
     left join shown on shown.worker_id_hris = candidates.worker_id_hris and shown.skill_id = expected.skill_id
 )
 
