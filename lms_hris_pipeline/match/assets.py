@@ -6,10 +6,11 @@ import dagster as dg
 
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_chart import chart_markdown
-from lms_hris_pipeline.match.people_models import adopted_weights, models_folder
+from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
+from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.resources.assets import Built, python_asset
-from lms_hris_pipeline.resources.night import Night
+from lms_hris_pipeline.resources.night import Mode, Night
 from lms_hris_pipeline.resources.snapshot import SNAPSHOT_TABLES, read_snapshot
 from lms_hris_pipeline.tables import Table, canonical, match
 
@@ -24,13 +25,21 @@ def _recorded(table: Table) -> dg.AssetsDefinition:
 
 def _people(night: Night) -> Built:
     """Who is who: every learner's most likely worker, with a decision and its evidence."""
-    weights = adopted_weights(models_folder(night.data_dir))
-    found = match_people(night.batch, night.settings.matching, weights)
+    found = match_people(night.batch, night.settings.matching, _people_model(night))
     shown: dict[str, int | float | str | dg.MarkdownMetadataValue] = dict(found.shown)
     likeliest = found.likeliest_review()
     if likeliest:
         shown["likeliest_review"] = dg.MetadataValue.md(chart_markdown(likeliest, "Evidence of the likeliest review"))
     return Built(found.rows, shown)
+
+
+def _people_model(night: Night) -> Weights:
+    """A night uses the model that is adopted, and keeps it; a replay or a copy uses the one its night kept."""
+    kept = None if night.mode is Mode.NIGHTLY else kept_model(night.run_folder)
+    weights = kept or adopted_weights(models_folder(night.data_dir))
+    if night.mode is Mode.NIGHTLY:
+        keep_model(night.run_folder, weights)
+    return weights
 
 
 def _skills(night: Night) -> Built:

@@ -2,7 +2,7 @@
 
 A model lies in `<data>/models/people/<version>.json`, its before and after beside it. Which one the nights use stands
 in `adopted.json`, with who said so and when; where nobody did, the shipped weights are used. Nothing is adopted by
-itself. How weights are fitted is in `people_fit`.
+itself. The one that a night used is kept whole beside its landing files. How weights are fitted is in `people_fit`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SIGMA_BITS = 0.7
 """How far a weight may easily move: a level that no decision tells about does not move at all."""
 _KEPT_APART = 3
 ADOPTED = "adopted.json"
+OF_NIGHT = "people_model.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +218,21 @@ def adopted_weights(folder: Path) -> Weights:
             f"  Restore its file, or adopt another: lms-hris match adopt {load_weights().version} --by <name>."
         )
     return read_weights(file.read_text(encoding="utf-8"), file.name)
+
+
+def keep_model(run_folder: Path, weights: Weights) -> None:
+    """Keep the model of a night in the batch's `_run` folder: what is built from the batch later uses no other."""
+    write_atomically(run_folder / OF_NIGHT, weights_text(weights) + "\n")
+
+
+def kept_model(run_folder: Path) -> Weights | None:
+    """The model that a night used; None where the batch's people were not matched yet.
+
+    Raises:
+        ContractBroken: it does not fit the levels that are compared, for example after an upgrade that changed them.
+    """
+    try:
+        text = (run_folder / OF_NIGHT).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return read_weights(text, f"{run_folder / OF_NIGHT}")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from lms_hris_pipeline.match.people_models import Recalibrated, adopt_model, models_folder, stage_model
+from lms_hris_pipeline.match.people_weights import load_weights
 from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.warehouse import Batch, RunLock
@@ -96,6 +102,17 @@ def test_scenario_26_a_second_run_at_once_is_refused(lived: tuple[House, str]) -
     assert built.shelf.sealed() == [batch]
 
 
+@contextmanager
+def another_model_adopted(data: Path) -> Iterator[None]:
+    """As long as the block lasts, the nights link people by weights that trust nothing."""
+    folder, shipped = models_folder(data), load_weights()
+    distrustful = replace(shipped, version="people-2-rnone", known_bits=-30.0)
+    stage_model(folder, Recalibrated(distrustful, {}))
+    adopt_model(folder, distrustful.version, "a tester", datetime(2026, 11, 3, tzinfo=UTC))
+    yield
+    shutil.rmtree(folder)
+
+
 def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], monkeypatch: pytest.MonkeyPatch) -> None:
     built, batch = lived
     data = built.home / "data"
@@ -105,7 +122,8 @@ def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], m
     monkeypatch.setenv("LMS_HRIS_HRIS__BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("LMS_HRIS_LMS__BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("LMS_HRIS_MATCHING__LINK_AT", "0.999999")
-    built.night(replay_of=batch)
+    with another_model_adopted(data):
+        built.night(replay_of=batch)
     copy = data / "replay" / batch
     with (
         built.batch(batch) as sealed,

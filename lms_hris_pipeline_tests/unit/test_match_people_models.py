@@ -24,6 +24,8 @@ from lms_hris_pipeline.match.people_models import (
     adopt_model,
     adopted_weights,
     adoptions,
+    keep_model,
+    kept_model,
     recalibrate,
     stage_model,
     staged_versions,
@@ -110,6 +112,12 @@ def test_nobody_and_nothing_are_not_adopted(tmp_path: Path, recalibrated: Recali
     file.unlink()
     with pytest.raises(BadInput, match="adopted by ada, is not in"):
         adopted_weights(tmp_path)
+
+
+def test_a_batch_keeps_its_model_whole(tmp_path: Path, recalibrated: Recalibrated) -> None:
+    assert kept_model(tmp_path) is None, "its people were not matched yet"
+    keep_model(tmp_path, recalibrated.weights)
+    assert kept_model(tmp_path) == recalibrated.weights != load_weights()
 
 
 def test_weights_that_do_not_fit_the_levels_are_refused() -> None:
