@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -44,16 +45,19 @@ class PeopleMatched:
         return evidence
 
 
-def match_people(batch: Batch, settings: MatchSettings, weights: Weights | None = None) -> PeopleMatched:
+def match_people(
+    batch: Batch, settings: MatchSettings, weights: Weights | None = None, memory_file: Path | None = None
+) -> PeopleMatched:
     """One row for each account of kind employee, by learner id; the same whatever the order of the input.
 
     Reads canonical.workers, employments, learners and supervisory_organizations, and the ledger's snapshot in
-    match.recorded_links and match.pair_decisions. Without `weights` the shipped ones are used.
+    match.recorded_links and match.pair_decisions. Without `weights` the shipped ones are used. A `memory_file` spares
+    what it remembers of an earlier night, and remembers this one; the rows are the same without.
     """
     weights = weights or load_weights()
     given = read_given(batch)
     known = read_known(given, batch.read(RECORDED_LINKS), batch.read(PAIR_DECISIONS))
-    matched = match_given(given, known, weights, settings, keys_are_strict=True)
+    matched = match_given(given, known, weights, settings, keys_are_strict=True, memory_file=memory_file)
     columns = matched.columns(_FIELDS)
     primary = matched.decisions.primary
     explainer = Explainer(given, matched.found, matched.decisions, known, weights, settings)

@@ -10,7 +10,8 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lms_hris_pipeline.match.people_candidates import MAX_BITS, Candidates, Floats, compare_people
+from lms_hris_pipeline.match.people_candidates import MAX_BITS, Candidates, Floats
+from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_evidence import pair_evidence
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_weights import Weights

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import Compared, Floats, compare_people, find_candidates
+from lms_hris_pipeline.match.people_candidates import Compared, Floats, find_candidates
+from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from lms_hris_pipeline.match.people_candidates import Candidates, compare_people, find_candidates
+from lms_hris_pipeline.match.people_candidates import Candidates, find_candidates
+from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_decide import DECISIONS, METHODS, NO_MATCH, REVIEW, Decisions, decide
 from lms_hris_pipeline.match.people_evidence import evidence_of
 from lms_hris_pipeline.match.people_facts import NOBODY
@@ -89,10 +91,16 @@ class Matched:
 
 
 def match_given(
-    given: Given, known: Known, weights: Weights, settings: MatchSettings, *, keys_are_strict: bool
+    given: Given,
+    known: Known,
+    weights: Weights,
+    settings: MatchSettings,
+    *,
+    keys_are_strict: bool,
+    memory_file: Path | None = None,
 ) -> Matched:
-    """One decision for each account given; the same whatever the order of the input."""
-    compared = compare_people(given, weights, known.pairs)
+    """One decision for each account given; the same whatever the order of the input, and with or without a memory."""
+    compared = compare_people(given, weights, known.pairs, memory_file=memory_file)
     found = find_candidates(given, compared, weights, known.forbidden)
     decisions = decide(given, found, known, settings, weights, keys_are_strict=keys_are_strict)
     return Matched(given, known, found, decisions, weights, settings)

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lms_hris_pipeline.match.people_candidates import Candidates, compare_people, find_candidates
+from lms_hris_pipeline.match.people_candidates import Candidates, find_candidates
+from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_fit import Sample, fit_weights
 from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_known import NO_LINKS, read_known

@@ -162,6 +162,30 @@ def _people_and_the_ledger_are_obeyed(rows: dict[str, Record], persons: dict[str
 
 
 @FEW
+@given(before=worlds(), after=worlds(), seed=st.integers(0, 99))
+def test_a_night_that_remembers_the_last_decides_the_same(
+    batch: Batch, before: World, after: World, seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    memory = tmp_path_factory.mktemp("memory") / "compared.npz"
+    rng = Random(seed)
+    mixed = tuple(_mixed(old, new, rng) for old, new in zip(before[:2], after[:2], strict=True))
+    later = (*mixed, *after[2:])
+    for world in (before, later):
+        people_batch(*world, batch=batch)
+        found = match_people(batch, MatchSettings(), None, memory).rows
+        assert found.equals(match_people(batch, MatchSettings()).rows)
+
+
+def _mixed(before: list[Record], after: list[Record], rng: Random) -> list[Record]:
+    """The records after, of which those that were there before differ in one field at most."""
+    mixed = list(after)
+    for place, (old, new) in enumerate(zip(before, after, strict=False)):
+        field = rng.choice([name for name in ("first_name", "employee_number", "email", "hire_date") if name in new])
+        mixed[place] = {**old, field: new[field]}
+    return mixed
+
+
+@FEW
 @given(world=worlds())
 def test_an_unrelated_person_changes_no_other_decision(batch: Batch, world: World) -> None:
     before = _match(batch, world)

@@ -14,8 +14,8 @@ import pytest
 
 from lms_hris_pipeline.match import people_em
 from lms_hris_pipeline.match.people import match_people
-from lms_hris_pipeline.match.people_candidates import compare_people
 from lms_hris_pipeline.match.people_chart import chart_markdown, waterfall_svg
+from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_em import estimate_weights
 from lms_hris_pipeline.match.people_given import Given, read_given
 from lms_hris_pipeline.match.people_models import (

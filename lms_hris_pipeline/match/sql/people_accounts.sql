@@ -1,5 +1,5 @@
--- grain: one account, its fields in the form in which they are compared
--- An e-mail or number that more than $most_holders accounts carry says nothing about who they are: it is left out.
+-- grain: one account to be compared, its fields in the form in which they are compared
+-- An e-mail or number that too many accounts carry (people_account_flags) says nothing about who they are: it is left out.
 with addresses as (
     select
         accounts.account_no,
@@ -9,57 +9,31 @@ with addresses as (
                 then lower(trim(accounts.other_email))
         end as other_email,
         number_key(accounts.employee_number) as number
-    from people_given_accounts as accounts
-),
-
-shared_emails as (
-    select held.email
-    from (
-        select addresses.email from addresses
-        union all
-        select addresses.other_email as email from addresses
-    ) as held
-    where held.email is not null
-    group by held.email
-    having count(*) > $most_holders
-    union
-    select workers.email
-    from people_workers as workers
-    where workers.is_email_shared
-),
-
-shared_numbers as (
-    select addresses.number
-    from addresses
-    where addresses.number is not null
-    group by addresses.number
-    having count(*) > $most_holders
+    from people_chosen_accounts as accounts
 ),
 
 own as (
     select
         addresses.account_no,
-        case when first_shared.email is null then addresses.email end as email,
-        case when second_shared.email is null then addresses.other_email end as other_email,
+        case when not flags.is_email_shared then addresses.email end as email,
+        case when not flags.is_other_email_shared then addresses.other_email end as other_email,
         coalesce(addresses.email, addresses.other_email) is not null as has_email,
-        case when shared_numbers.number is null then addresses.number end as number
+        case when not flags.is_number_shared then addresses.number end as number
     from addresses
-    left join shared_emails as first_shared on first_shared.email = addresses.email
-    left join shared_emails as second_shared on second_shared.email = addresses.other_email
-    left join shared_numbers on shared_numbers.number = addresses.number
+    inner join people_account_flags as flags on flags.account_no = addresses.account_no
 )
 
 select
     accounts.account_no,
     coalesce(first_forms.name_no, -1) as first_no,
     coalesce(last_forms.name_no, -1) as last_no,
-    first_forms.folded_no as first_folded,
-    first_forms.skeleton_no as first_skeleton,
+    first_forms.folded_key as first_folded,
+    first_forms.skeleton_key as first_skeleton,
     first_forms.skeleton as first,
     first_forms.tokens as first_tokens,
     first_forms.roots,
-    last_forms.folded_no as last_folded,
-    last_forms.skeleton_no as last_skeleton,
+    last_forms.folded_key as last_folded,
+    last_forms.skeleton_key as last_skeleton,
     last_forms.skeleton as last,
     last_forms.tokens as last_tokens,
     own.number,
@@ -87,7 +61,7 @@ select
     address_key(accounts.postcode) as postcode,
     address_key(accounts.city) as city,
     address_key(accounts.state) as state
-from people_given_accounts as accounts
+from people_chosen_accounts as accounts
 inner join own on own.account_no = accounts.account_no
 left join people_forms as first_forms on first_forms.name = accounts.first_name
 left join people_forms as last_forms on last_forms.name = accounts.last_name

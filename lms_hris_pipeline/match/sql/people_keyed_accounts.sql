@@ -1,4 +1,4 @@
--- grain: one account that nothing sure was found for, as people_keys reads it
+-- grain: one account that is looked for more widely and whose keys are not known yet, as people_keys reads it
 select
     accounts.account_no as record_no,
     accounts.first,
@@ -22,4 +22,4 @@ select
     accounts.postcode,
     accounts.city
 from people_accounts as accounts
-anti join people_settled as settled on settled.account_no = accounts.account_no
+inner join people_keyless as keyless on keyless.account_no = accounts.account_no

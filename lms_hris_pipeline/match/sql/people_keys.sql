@@ -5,7 +5,8 @@
 -- that moved to another domain or were numbered (l, f), birth dates and homes where they are known (d, e, g).
 select distinct
     keys.record_no,
-    keys.key
+    keys.key,
+    0::utinyint as rule
 from (
     select
         keyed.record_no,

@@ -1,5 +1,6 @@
--- grain: one compared pair of an account and a way to be named: the level of each field, and how rare what agrees is
--- Levels are positions in the field's list of levels; the parameters name them.
+-- grain: one compared pair of an account and a way to be named: the level of each field
+-- Levels are positions in the field's list of levels; the parameters name them. `places` has a bit for each part of the
+-- organisation that agrees: 1 department, 2 location, 4 cost centre, 8 manager.
 with placed as (
     select
         pairs.account_no,
@@ -29,9 +30,6 @@ with placed as (
             else 0
         end as swapped,
         ways.is_former,
-        ways.first_rarity,
-        ways.last_rarity,
-        ways.pair_rarity,
         case
             when accounts.department is null or coalesce(workers.department, workers.other_department) is null then null
             else coalesce(accounts.department in (workers.department, workers.other_department), false)
@@ -45,12 +43,6 @@ with placed as (
             when workers.manager_email is null and workers.manager_number is null then null
             else false
         end as is_manager,
-        workers.department_rarity,
-        workers.location_rarity,
-        workers.center_rarity,
-        workers.team_rarity,
-        workers.date_rarity,
-        workers.title_rarity,
         accounts.number as account_number,
         workers.number as worker_number,
         accounts.has_letter as account_has_letter,
@@ -119,13 +111,7 @@ counted as (
         + (placed.is_street is not null)::integer
         + (placed.is_postcode is not null)::integer
         + (placed.is_city is not null)::integer
-        + (placed.is_state is not null)::integer as homes_compared,
-        greatest(
-            case when placed.is_department then placed.department_rarity end,
-            case when placed.is_location then placed.location_rarity end,
-            case when placed.is_center then placed.center_rarity end,
-            case when placed.is_manager then placed.team_rarity end
-        ) as place_rarity
+        + (placed.is_state is not null)::integer as homes_compared
     from placed
 )
 
@@ -147,9 +133,6 @@ select
         when counted.is_former and counted.last_level in ($last_exact, $last_variant) then $last_former
         else counted.last_level
     end::utinyint as last_name,
-    counted.first_rarity,
-    counted.last_rarity,
-    counted.pair_rarity,
     case
         when counted.account_number is null then $number_missing
         when counted.account_number = counted.worker_number then $number_exact
@@ -231,7 +214,6 @@ select
             then $date_near
         else $date_different
     end::utinyint as hire_date,
-    counted.date_rarity,
     case
         when counted.places_compared = 0 then $place_missing
         when counted.places_agreeing = counted.places_compared and counted.places_compared > 1 then $place_all
@@ -239,7 +221,12 @@ select
         when counted.places_agreeing > 0 then $place_some
         else $place_none
     end::utinyint as place,
-    coalesce(counted.place_rarity, 0) as place_rarity,
+    (
+        coalesce(counted.is_department, false)::integer
+        + coalesce(counted.is_location, false)::integer * 2
+        + coalesce(counted.is_center, false)::integer * 4
+        + coalesce(counted.is_manager, false)::integer * 8
+    )::utinyint as places,
     case
         when counted.job_title is null or counted.worker_job_title is null then $title_missing
         when counted.job_title = counted.worker_job_title then $title_exact
@@ -258,7 +245,6 @@ select
             then $title_similar
         else $title_different
     end::utinyint as job_title,
-    counted.title_rarity,
     case
         when counted.account_type is null or counted.worker_type is null then $type_missing
         when counted.account_type = counted.worker_type then $type_exact

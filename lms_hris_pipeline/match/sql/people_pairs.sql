@@ -1,10 +1,15 @@
 -- grain: one account and one way to be named that are compared: of a sure rule, of a key of few, or as somebody paired
+-- Most keys of ways are no account's: they are left out before anything is counted.
 with account_blocks as (
     select keys.key, count(*) as size from people_account_keys as keys group by keys.key
 ),
 
+way_side as materialized (
+    select keys.record_no, keys.key from people_way_keys as keys semi join account_blocks on account_blocks.key = keys.key
+),
+
 way_blocks as (
-    select keys.key, count(*) as size from people_way_keys as keys group by keys.key
+    select way_side.key, count(*) as size from way_side group by way_side.key
 ),
 
 blocks as (
@@ -23,7 +28,7 @@ from (
         way_side.record_no as way_no
     from blocks
     inner join people_account_keys as account_side on account_side.key = blocks.key
-    inner join people_way_keys as way_side on way_side.key = blocks.key
+    inner join way_side on way_side.key = blocks.key
     union
     select
         sure.account_no,
@@ -32,9 +37,9 @@ from (
     union
     select
         known.account_no,
-        ways.way_no
+        known.way_no
     from people_known_pairs as known
-    inner join people_ways as ways on ways.worker_no = known.worker_no
 ) as found
 -- within one table each pair is compared once, and nobody with themselves
 where not $is_within or found.account_no < found.way_no
+order by found.account_no, found.way_no
