@@ -16,7 +16,12 @@ import pyarrow as pa
 from lms_hris_pipeline.match.people_candidates import Candidates, Floats, probabilities
 from lms_hris_pipeline.match.people_facts import (
     CAUSES,
+    DUPLICATE,
+    KEY,
+    LINK,
     NOBODY,
+    REVIEW,
+    SCORE,
     Facts,
     Standing,
     causes_mask,
@@ -30,10 +35,6 @@ from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.settings import MatchSettings
 
-NO_MATCH, REVIEW, DUPLICATE, LINK = range(4)
-DECISIONS = ("no_match", "review", "duplicate", "link")
-NONE, SCORE, KEY, RECORDED, DECIDED = range(5)
-METHODS = ("none", "score", "key", "recorded", "decision")
 # log2 odds within which a namesake without an account is named to the reviewer instead
 NEAR_BITS = 10.0
 # of two accounts the first is the one with the person's own address, unless far more speaks for the other

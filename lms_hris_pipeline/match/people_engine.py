@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_candidates import Candidates, find_candidates
 from lms_hris_pipeline.match.people_compare import compare_people
-from lms_hris_pipeline.match.people_decide import DECISIONS, METHODS, NO_MATCH, REVIEW, Decisions, decide
+from lms_hris_pipeline.match.people_decide import Decisions, decide
 from lms_hris_pipeline.match.people_evidence import evidence_of
-from lms_hris_pipeline.match.people_facts import NOBODY
+from lms_hris_pipeline.match.people_facts import DECISIONS, DUPLICATE, LINK, METHODS, NO_MATCH, NOBODY, REVIEW
 from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
@@ -77,17 +78,10 @@ class Matched:
         named = self._ids(
             "current_worker_id", np.where(made.decision == NO_MATCH, NOBODY, self._worker_at(made.chosen))
         )
-        fixed = {
-            account: fixed.worker_id
-            for account, fixed in self.known.fixed.items()
-            if DECISIONS[made.decision[account]] in ("link", "duplicate")
-        }
-        if not fixed:
-            return named
-        texts = named.to_pylist()
-        for account, worker in fixed.items():
-            texts[account] = worker
-        return pa.array(texts, pa.string())
+        stands = np.isin(made.decision[self.known.accounts], (LINK, DUPLICATE))
+        place = np.full(len(made.decision), NOBODY)
+        place[self.known.accounts[stands]] = np.flatnonzero(stands)
+        return pc.coalesce(self.known.worker_id.take(pa.array(place, mask=place == NOBODY)), named)
 
 
 def match_given(

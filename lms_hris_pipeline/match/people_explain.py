@@ -8,11 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from lms_hris_pipeline.match.people_candidates import Candidates, Codes, Floats
-from lms_hris_pipeline.match.people_decide import DECISIONS, DUPLICATE, METHODS, NO_MATCH, REVIEW, Decisions
-from lms_hris_pipeline.match.people_facts import NOBODY, causes_named
-from lms_hris_pipeline.match.people_given import Given
+from lms_hris_pipeline.match.people_decide import Decisions
+from lms_hris_pipeline.match.people_facts import (
+    DECIDED,
+    DUPLICATE,
+    KEY,
+    LINK,
+    NO_MATCH,
+    NOBODY,
+    REVIEW,
+    causes_mask,
+    causes_named,
+)
+from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 from lms_hris_pipeline.settings import MatchSettings
@@ -64,86 +75,78 @@ class Explainer:
         self._decisions = decisions
         self._known = known
         self._settings = settings
-        self._accounts: list[str] = given.accounts["learner_id"].to_pylist()
+        self._accounts = given.accounts["learner_id"]
         place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
-        self._sides = self._agreeing_and_opposing(found, weights, place)
+        self._words, self._side = _agreeing_and_opposing(found, weights, place)
         self._old_workers = _ids(given, found, decisions.runner_up)
 
     def reasons(self) -> list[str]:
-        """In words, by account: why this decision, and why not a better one."""
-        columns = (
-            values.tolist()
-            for values in (
-                self._decisions.decision, self._decisions.method, self._decisions.causes, self._decisions.primary,
-                self._decisions.score, self._decisions.runner_up, self._decisions.runner_up_score,
+        """In words, by account: why this decision, and why not a better one. Accounts alike in all that share their words."""
+        made = self._decisions
+        origins, origin = self._origins()
+        # what the words hold of a probability: three digits, and only where one is told
+        is_told = (made.decision == REVIEW) | (made.decision != NO_MATCH) & (made.method != KEY) & (origin == 0)
+        scores, score = _three_digits(np.where(is_told, made.score, np.nan))
+        nears, near = _three_digits(np.where(made.decision == NO_MATCH, made.runner_up_score, np.nan))
+        masks, mask = np.unique(made.causes, return_inverse=True)
+        columns = (self._side, made.decision, made.method, mask, score, near, origin)
+        first, kind_of = _kinds(columns)
+        words = [
+            self._reason(
+                self._words[self._side[row]],
+                int(made.decision[row]),
+                int(made.method[row]),
+                causes_named(int(masks[mask[row]])),
+                scores[score[row]],
+                nears[near[row]],
+                origins[origin[row]],
             )
-        )  # fmt: skip
-        return [self._reason(account, *row) for account, row in enumerate(zip(*columns, strict=True))]
+            for row in first.tolist()
+        ]
+        told = [words[kind] for kind in kind_of.tolist()]
+        self._name_records(told)
+        return told
+
+    def _origins(self) -> tuple[list[str], Ints]:
+        """Where a known partner comes from, and by account its number in that list: 0 where none is known."""
+        coded = self._known.origin.dictionary_encode()
+        number = np.zeros(len(self._decisions.decision), dtype=np.int64)
+        number[self._known.accounts] = np.where(self._known.is_decided, 1, coded.indices.to_numpy() + 2)
+        return ["", "person", *coded.dictionary.to_pylist()], number
 
     def _reason(
-        self, account: int, decision: int, method: int, mask: int, primary: int, score: float, rival: int, near: float
+        self, sides: str, decision: int, method: int, causes: Sequence[str], score: str, near: str, origin: str
     ) -> str:
-        causes = causes_named(mask)
         if decision == NO_MATCH:
-            if rival == NOBODY:
+            if not near:
                 return f"{_CAUSES['nobody'].capitalize()}."
-            return f"The nearest worker has probability {near:.3f}, below the {self._settings.review_at:g} that a review needs."
+            return f"The nearest worker has probability {near}, below the {self._settings.review_at:g} that a review needs."
+        claim = f"{sides}; nobody else has this key." if method == KEY else f"{sides}; probability {score}."
         if decision == REVIEW and "comeback" in causes:
-            return f"The account fits worker record {self._old_workers[account]}, but {self._doubts(causes)}."
+            return f"but {self._doubts(causes)}."
         if decision == REVIEW:
-            return f"{self._claim(account, method, score)} Not linked by itself: {self._doubts(causes)}."
-        known = self._known.fixed.get(account)
-        if known is None:
-            told = self._claim(account, method, score)
-            if "eliminated" in causes and DECISIONS[decision] == "link":
+            return f"{claim} Not linked by itself: {self._doubts(causes)}."
+        if not origin:
+            told = claim
+            if "eliminated" in causes and decision == LINK:
                 told += " The others of this name have accounts of their own."
-        elif known.method == "decision":
+        elif method == DECIDED:
             told = "A person decided that account and worker are the same person."
         else:
-            told = f"The ledger records this link; its origin is {known.origin}."
+            told = f"The ledger records this link; its origin is {origin}."
         against = [_CAUSES[cause] for cause in causes if cause in _CAUSES]
-        if against:
-            told += f" It stands although {_listed(against)}."
-        if decision == DUPLICATE and primary != NOBODY:
-            told += f" The person's first account is {self._accounts[primary]}: this is a further one."
-        return told
+        return f"{told} It stands although {_listed(against)}." if against else told
 
-    def _claim(self, account: int, method: int, score: float) -> str:
-        told = self._sides[account]
-        if METHODS[method] == "key":
-            return f"{told}; nobody else has this key."
-        return f"{told}; probability {score:.3f}."
-
-    def _agreeing_and_opposing(self, found: Candidates, weights: Weights, place: np.ndarray) -> list[str]:
-        """By account, which fields agree and which speak against it; accounts alike in that share their words."""
-        if not len(found.account):
-            return ["Nothing agrees"] * len(place)
-        taken = found.compared.take(np.maximum(place, 0))
-        weighed = taken.weigh(weights)
-        codes = np.zeros(len(place), dtype=np.int64)
-        for field in _WORDS:
-            side = np.where(weighed[field] >= 1, 1, np.where(weighed[field] <= -1, 2, 0))
-            codes = codes * 32 + np.where(side > 0, taken.levels[field].astype(np.int64) * 3 + side, 0)
-        _, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
-        words = [self._told(taken.levels, weighed, row) for row in first.tolist()]
-        return [words[kind] for kind in kind_of.tolist()]
-
-    def _told(self, levels: Mapping[str, Codes], weighed: Mapping[str, Floats], row: int) -> str:
-        agreeing, opposing = [], []
-        for field, word in _WORDS.items():
-            level = LEVELS[field][levels[field][row]]
-            named = word + ("" if level in ("exact", "all", "different", "none") else f" ({level.replace('_', ' ')})")
-            if weighed[field][row] >= 1:
-                agreeing.append(named)
-            elif weighed[field][row] <= -1:
-                opposing.append(named)
-        agreement = (
-            f"{_listed(agreeing)} {'agree' if len(agreeing) > 1 else 'agrees'}" if agreeing else "Nothing agrees"
-        )
-        told = f"{agreement[0].upper()}{agreement[1:]}"
-        if opposing:
-            told += f", {_listed(opposing)} {'speak' if len(opposing) > 1 else 'speaks'} against it"
-        return told
+    def _name_records(self, told: list[str]) -> None:
+        """Complete the words that name a record: whose account it may be now, which account is the person's first."""
+        made = self._decisions
+        returning = (made.decision == REVIEW) & (made.causes & causes_mask(["comeback"]) > 0)
+        for account in np.flatnonzero(returning).tolist():
+            told[account] = f"The account fits worker record {self._old_workers[account].as_py()}, {told[account]}"
+        further = (made.decision == DUPLICATE) & (made.primary != NOBODY)
+        firsts = self._accounts.take(pa.array(made.primary[further])).to_pylist()
+        for account, first in zip(np.flatnonzero(further).tolist(), firsts, strict=True):
+            told[account] += f" The person's first account is {first}: this is a further one."
 
     def _doubts(self, causes: Sequence[str]) -> str:
         doubts = []
@@ -157,12 +160,57 @@ class Explainer:
         return _listed(doubts)
 
 
-def _ids(given: Given, found: Candidates, places: np.ndarray) -> list[str | None]:
-    """The worker record at each place."""
+def _agreeing_and_opposing(found: Candidates, weights: Weights, place: Ints) -> tuple[list[str], Ints]:
+    """Which fields agree and which speak against it, in words, and by account whose words are its own."""
     if not len(found.account):
-        return [None] * len(places)
-    ids: list[str] = given.workers["worker_id"].take(found.worker[np.maximum(places, 0)]).to_pylist()
-    return ids  # type: ignore[return-value]
+        return ["Nothing agrees"], np.zeros(len(place), dtype=np.int64)
+    taken = found.compared.take(np.maximum(place, 0))
+    weighed = taken.weigh(weights)
+    codes = np.zeros(len(place), dtype=np.int64)
+    for field in _WORDS:
+        side = np.where(weighed[field] >= 1, 1, np.where(weighed[field] <= -1, 2, 0))
+        codes = codes * 32 + np.where(side > 0, taken.levels[field].astype(np.int64) * 3 + side, 0)
+    _, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
+    return [_told(taken.levels, weighed, row) for row in first.tolist()], kind_of
+
+
+def _told(levels: Mapping[str, Codes], weighed: Mapping[str, Floats], row: int) -> str:
+    agreeing, opposing = [], []
+    for field, word in _WORDS.items():
+        level = LEVELS[field][levels[field][row]]
+        named = word + ("" if level in ("exact", "all", "different", "none") else f" ({level.replace('_', ' ')})")
+        if weighed[field][row] >= 1:
+            agreeing.append(named)
+        elif weighed[field][row] <= -1:
+            opposing.append(named)
+    agreement = f"{_listed(agreeing)} {'agree' if len(agreeing) > 1 else 'agrees'}" if agreeing else "Nothing agrees"
+    told = f"{agreement[0].upper()}{agreement[1:]}"
+    if opposing:
+        told += f", {_listed(opposing)} {'speak' if len(opposing) > 1 else 'speaks'} against it"
+    return told
+
+
+def _three_digits(values: Floats) -> tuple[list[str], Ints]:
+    """Probabilities as words hold them, and by row the number of its own; empty where there is none."""
+    distinct, number = np.unique(values, return_inverse=True)
+    texts: dict[str, int] = {}
+    numbers = [texts.setdefault("" if one != one else f"{one:.3f}", len(texts)) for one in distinct.tolist()]
+    return list(texts), np.array(numbers, dtype=np.int64)[number]
+
+
+def _kinds(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """One row of each kind, and every row's kind; of a kind are rows that are alike in all columns."""
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        packed = packed * (int(column.max(initial=0)) + 1) + column
+    _, first, kind_of = np.unique(packed, return_index=True, return_inverse=True)
+    return first, kind_of
+
+
+def _ids(given: Given, found: Candidates, places: Ints) -> pa.ChunkedArray:
+    """The worker record at each place; null where there is none."""
+    rows = np.r_[found.worker, NOBODY][places]
+    return given.workers["worker_id"].take(pa.array(rows, mask=rows == NOBODY))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -29,6 +29,11 @@ _SECOND_FIELDS = {
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
 VERY_SURE = 0.99
 NOBODY = -1
+NO_MATCH, REVIEW, DUPLICATE, LINK = range(4)
+DECISIONS = ("no_match", "review", "duplicate", "link")
+NONE, SCORE, KEY, RECORDED, DECIDED = range(5)
+METHODS = ("none", "score", "key", "recorded", "decision")
+"""What may be decided, and by what; numbers stand for both."""
 
 CAUSES = (
     "recorded", "decision", "key", "score", "nobody", "number_of_other", "email_of_other", "names_differ",

@@ -7,7 +7,6 @@ later record of the same name without an account is there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,9 +14,19 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_candidates import Candidates
-from lms_hris_pipeline.match.people_facts import NOBODY, Facts, Standing, causes_mask
+from lms_hris_pipeline.match.people_facts import (
+    DECIDED,
+    DUPLICATE,
+    LINK,
+    NOBODY,
+    RECORDED,
+    REVIEW,
+    Facts,
+    Standing,
+    causes_mask,
+)
 from lms_hris_pipeline.match.people_given import UNKNOWN_DAY, Bools, Given, Ints
-from lms_hris_pipeline.match.people_known import Fixed, Known
+from lms_hris_pipeline.match.people_known import Known
 
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
@@ -26,27 +35,23 @@ CONTINGENT = "contingent worker"
 _NEAR_BITS = 10.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fixings:
-    """Decisions on the accounts that are known, and what they mean for people: their first account, who must wait."""
+    """Decisions on the accounts that are known, and what they mean for people: their first account, who must wait.
 
-    rows: dict[int, dict[str, int | str]]
+    `rows` holds the decisions, in the order of `accounts`, by the names of the arrays of all decisions.
+    """
+
+    accounts: Ints
+    rows: dict[str, Ints]
     is_fixed: Bools
     first_account: Ints
     is_held: Bools
 
     def write(self, made: dict[str, Ints]) -> None:
         """Put the decisions into the arrays of all decisions."""
-        decisions = {"no_match": 0, "review": 1, "duplicate": 2, "link": 3}
-        methods = {"recorded": 3, "decision": 4}
-        if not self.rows:
-            return
-        accounts = list(self.rows)
-        rows = list(self.rows.values())
-        made["decision"][accounts] = [decisions[str(row["decision"])] for row in rows]
-        made["method"][accounts] = [methods[str(row["method"])] for row in rows]
-        for name in ("chosen", "runner_up", "causes", "primary", "worker"):
-            made[name][accounts] = [int(row.get(name, NOBODY)) for row in rows]
+        for name, values in self.rows.items():
+            made[name][self.accounts] = values
 
 
 def find_comebacks(
@@ -102,84 +107,95 @@ def fix_known(
     comeback: Ints,
 ) -> Fixings:
     """Accounts whose partner the ledger or a person names; the person's first account is the one recorded as such."""
+    accounts, is_there = known.accounts, known.worker != NOBODY
+    person = np.where(is_there, np.r_[given.person_of, NOBODY][known.worker], NOBODY)
+    best, second = standing.best[accounts], standing.second[accounts]
+    chosen, rival = _places_of(given, found, accounts, person), comeback[accounts]
+    method = np.where(known.is_decided, DECIDED, RECORDED)
+    own_cause = np.where(known.is_decided, causes_mask(["decision"]), causes_mask(["recorded"]))
+    is_held = ~known.is_decided & is_there & (rival != NOBODY) & (chosen == best)
+    rows = {
+        "decision": np.where(is_held, REVIEW, LINK),
+        "method": method,
+        "chosen": np.where(is_held, rival, chosen),
+        "runner_up": np.where(is_held, chosen, np.where(chosen == best, second, best)),
+        "causes": own_cause | np.where(is_held, causes_mask(["comeback"]), _contradictions(chosen, best, facts)),
+        "primary": np.full(len(accounts), NOBODY),
+        "worker": np.where(is_held, NOBODY, known.worker),
+    }
+    _tell_vanished(rows, found, facts, ~is_there, best, second, claimed)
     fixings = Fixings(
-        {},
-        np.zeros(given.account_count, dtype=bool),
+        accounts,
+        rows,
+        np.isin(np.arange(given.account_count), accounts),
         np.full(given.person_count, NOBODY, dtype=np.int64),
-        np.zeros(given.person_count, dtype=bool),
+        np.isin(np.arange(given.person_count), person[is_held]),
     )
-    fixings.is_fixed[known.accounts] = True
-    if not known.fixed:
-        return fixings
-    rows = np.flatnonzero(fixings.is_fixed[found.account]) if len(found.account) else np.array([], dtype=np.int64)
-    places = zip(found.account[rows].tolist(), found.person[rows].tolist(), rows.tolist(), strict=True)
-    place_of = {(account, person): place for account, person, place in places}
-    person_of = given.person_of.tolist()
-    by_person: dict[int, list[int]] = defaultdict(list)
-    for account, fixed in sorted(known.fixed.items()):
-        best, second = int(standing.best[account]), int(standing.second[account])
-        if fixed.worker is None:
-            fixings.rows[account] = _vanished(found, facts, fixed, best, second, claimed)
-            continue
-        person = person_of[fixed.worker]
-        chosen, rival = place_of.get((account, person), NOBODY), int(comeback[account])
-        if fixed.method == "recorded" and rival != NOBODY and chosen == best:
-            causes = causes_mask(("recorded", "comeback"))
-            fixings.rows[account] = _row("review", fixed.method, rival, chosen, causes)
-            fixings.is_held[person] = True
-            continue
-        runner_up = second if chosen == best else best
-        causes = causes_mask((fixed.method, *_contradictions(chosen, best, facts)))
-        fixings.rows[account] = {**_row("link", fixed.method, chosen, runner_up, causes), "worker": fixed.worker}
-        by_person[person].append(account)
-    rank = _ranks(given, known)
-    for person, accounts in by_person.items():
-        primary = accounts[0] if len(accounts) == 1 else min(accounts, key=lambda account: rank(account))
-        fixings.first_account[person] = primary
-        for account in accounts:
-            if account != primary:
-                fixings.rows[account] |= {"decision": "duplicate", "primary": primary}
+    _name_firsts(given, known, fixings, person, is_there & ~is_held)
     return fixings
 
 
-def _row(decision: str, method: str, chosen: int, runner_up: int, causes: int) -> dict[str, int | str]:
-    return {"decision": decision, "method": method, "chosen": chosen, "runner_up": runner_up, "causes": causes}
+def _places_of(given: Given, found: Candidates, accounts: Ints, person: Ints) -> Ints:
+    """By known account, the place of its person among its candidates; NOBODY where the pair was not compared."""
+    size = given.person_count + 1
+    pairs = found.account * size + found.person
+    if not len(pairs):
+        return np.full(len(accounts), NOBODY)
+    order = np.argsort(pairs, kind="stable")
+    wanted = accounts * size + person
+    places = order[np.minimum(np.searchsorted(pairs[order], wanted), len(order) - 1)]
+    found_at: Ints = np.where((pairs[places] == wanted) & (person != NOBODY), places, NOBODY)
+    return found_at
 
 
-def _ranks(given: Given, known: Known) -> Callable[[int], tuple[object, ...]]:
-    active, current = given.accounts["is_active"].to_pylist(), given.worker_flag("is_current").tolist()
+def _tell_vanished(
+    rows: dict[str, Ints], found: Candidates, facts: Facts, is_gone: Bools, best: Ints, second: Ints, claimed: Bools
+) -> None:
+    """A recorded link whose worker record is not there: it stays, unless a record that is nobody's looks like the person."""
+    looks_like = is_gone & (best != NOBODY)
+    near = np.maximum(best[looks_like], 0)
+    looks_like[looks_like] = facts.names_same[near] & facts.in_scope[near] & ~claimed[found.person[near]]
+    stays = is_gone & ~looks_like
+    rows["decision"][looks_like] = REVIEW
+    rows["chosen"][looks_like], rows["runner_up"][looks_like] = best[looks_like], second[looks_like]
+    rows["chosen"][stays], rows["runner_up"][stays] = NOBODY, best[stays]
+    rows["causes"][looks_like] |= causes_mask(["vanished_comeback"])
+    rows["causes"][stays] |= causes_mask(["vanished"])
 
-    def rank(account: int) -> tuple[object, ...]:
-        fixed = known.fixed[account]
-        is_current = fixed.worker is not None and current[fixed.worker]
+
+def _name_firsts(given: Given, known: Known, fixings: Fixings, person: Ints, is_linked: Bools) -> None:
+    """The first account of every person who has a known one; their further ones are duplicates."""
+    linked = np.flatnonzero(is_linked)
+    fixings.first_account[person[linked]] = known.accounts[linked]
+    several: dict[int, list[int]] = defaultdict(list)
+    for place in linked[np.bincount(person[linked], minlength=1)[person[linked]] > 1].tolist():
+        several[int(person[place])].append(place)
+    if not several:
+        return
+    active, current = given.accounts["is_active"].to_pylist(), given.worker_flag("is_current")
+
+    def rank(place: int) -> tuple[object, ...]:
+        account = int(known.accounts[place])
         return (
-            fixed.role != "primary", fixed.method != "recorded", not is_current, not active[account], fixed.known_at,
-            account,
+            not known.is_primary[place], known.is_decided[place], not current[known.worker[place]], not active[account],
+            known.known_at[place], account,
         )  # fmt: skip
 
-    return rank
+    for number, places in several.items():
+        first = min(places, key=rank)
+        fixings.first_account[number] = known.accounts[first]
+        further = [place for place in places if place != first]
+        fixings.rows["decision"][further], fixings.rows["primary"][further] = DUPLICATE, known.accounts[first]
 
 
-def _vanished(
-    found: Candidates, facts: Facts, fixed: Fixed, best: int, second: int, claimed: Bools
-) -> dict[str, int | str]:
-    """A recorded link whose worker record is not there: it stays, unless a record that is nobody's looks like the person."""
-    if best != NOBODY and facts.names_same[best] and facts.in_scope[best] and not claimed[found.person[best]]:
-        return _row("review", fixed.method, best, second, causes_mask((fixed.method, "vanished_comeback")))
-    return _row("link", fixed.method, NOBODY, best, causes_mask((fixed.method, "vanished")))
-
-
-def _contradictions(chosen: int, best: int, facts: Facts) -> list[str]:
-    """What speaks against a pair that stands all the same."""
-    if chosen == NOBODY:
-        return []
-    told = []
-    if facts.number_of_other[chosen]:
-        told.append("number_of_other")
-    if facts.email_of_other[chosen]:
-        told.append("email_of_other")
-    if not facts.some_name_agrees[chosen]:
-        told.append("names_differ")
-    if chosen != best:
-        told.append("better_elsewhere")
-    return told
+def _contradictions(chosen: Ints, best: Ints, facts: Facts) -> Ints:
+    """What speaks against a pair that stands all the same, as causes."""
+    told = {
+        "number_of_other": facts.number_of_other,
+        "email_of_other": facts.email_of_other,
+        "names_differ": ~facts.some_name_agrees,
+    }
+    causes = np.where(chosen != best, causes_mask(["better_elsewhere"]), 0)
+    for cause, holds in told.items():
+        causes |= np.where(np.r_[holds, False][chosen], causes_mask([cause]), 0)
+    return np.where(chosen == NOBODY, 0, causes)

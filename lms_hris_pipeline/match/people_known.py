@@ -6,49 +6,49 @@ records stay; whether something speaks against them is for `people_fixed` to tel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.people_given import Given, Ints
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 
-NO_LINKS = pa.table({"learner_id_lms": pa.array([], pa.string()), "worker_id_hris": pa.array([], pa.string())})
+NO_LINKS = pa.table(
+    {
+        **{name: pa.array([], pa.string()) for name in ("learner_id_lms", "worker_id_hris", "role", "origin")},
+        "recorded_at": pa.array([], pa.timestamp("us")),
+    }
+)
 """Of a ledger that records none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """An account whose partner is known; `worker` is None where HR no longer has the record."""
-
-    worker_id: str
-    worker: int | None
-    method: str
-    role: str
-    origin: str
-    known_at: datetime
+NOWHERE = -1
+"""The place of a worker record that HR no longer has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Partners by account number, and the pairs of account and person that nobody may join."""
+    """The accounts whose partner is known, as arrays by account, and the pairs of account and person nobody may join.
 
-    fixed: Mapping[int, Fixed]
+    `worker` is NOWHERE where HR no longer has the record; `is_decided` tells a person's word from a record of the
+    ledger, `origin` and `role` are the record's; `known_at` is in microseconds. `pairs` are all pairs of account and
+    worker that anything is known about.
+    """
+
+    accounts: Ints
+    worker: Ints
+    worker_id: pa.Array
+    is_decided: Bools
+    is_primary: Bools
+    origin: pa.Array
+    known_at: Ints
     forbidden: tuple[Ints, Ints]
     pairs: tuple[Ints, Ints]
 
-    @property
-    def accounts(self) -> Ints:
-        """The accounts whose partner is known."""
-        return np.array(sorted(self.fixed), dtype=np.int64)
-
     def persons(self, given: Given) -> Ints:
         """The people who are known to have an account."""
-        workers = [fixed.worker for fixed in self.fixed.values() if fixed.worker is not None]
-        persons: Ints = given.person_of[np.array(workers, dtype=np.int64)] if workers else np.array([], dtype=np.int64)
+        persons: Ints = given.person_of[self.worker[self.worker != NOWHERE]]
         return persons
 
 
@@ -57,53 +57,83 @@ def read_known(given: Given, links: pa.Table, decisions: pa.Table) -> Known:
 
     `links` has the columns of match.recorded_links, `decisions` those of match.pair_decisions.
     """
-    rows = (links.to_pylist(), decisions.to_pylist())
-    told_of = {row["learner_id_lms"] for listed in rows for row in listed}
-    told_of_workers = {row["worker_id_hris"] for listed in rows for row in listed}
-    accounts = _numbers(given.accounts["learner_id"], told_of)
-    workers = _numbers(given.workers["worker_id"], told_of_workers)
     person_of = given.person_of
-    fixed: dict[int, Fixed] = {}
-    for row in rows[0]:
-        account = accounts.get(row["learner_id_lms"])
-        if account is not None:
-            worker = workers.get(row["worker_id_hris"])
-            fixed[account] = Fixed(
-                row["worker_id_hris"], worker, "recorded", row["role"], row["origin"], row["recorded_at"]
-            )
+    linked_account, linked_worker = _places(given, links)
+    decided_account, decided_worker = _places(given, decisions)
+    is_whole = (decided_account != NOWHERE) & (decided_worker != NOWHERE)
+    said = decisions.filter(pa.array(is_whole)).select(["decided_at", "verdict"]).to_pylist()
     verdicts: dict[tuple[int, int], tuple[datetime, str, int]] = {}
-    for row in rows[1]:
-        account, worker = accounts.get(row["learner_id_lms"]), workers.get(row["worker_id_hris"])
-        if account is not None and worker is not None:
-            word = (row["decided_at"], row["verdict"], worker)
-            pair = (account, int(person_of[worker]))
-            # records of one person may have been decided apart: the later word counts, the cautious one on a tie
-            verdicts[pair] = max(verdicts.get(pair, word), word, key=lambda told: (told[0], told[1] != "same", told[2]))
-    forbidden = {pair for pair, (_, verdict, _) in verdicts.items() if verdict == "different"}
-    latest: dict[int, datetime] = {}
+    for account, worker, row in zip(
+        decided_account[is_whole].tolist(), decided_worker[is_whole].tolist(), said, strict=True
+    ):
+        word = (row["decided_at"], row["verdict"], worker)
+        pair = (account, int(person_of[worker]))
+        # records of one person may have been decided apart: the later word counts, the cautious one on a tie
+        verdicts[pair] = max(verdicts.get(pair, word), word, key=lambda told: (told[0], told[1] != "same", told[2]))
+    forbidden = _arrays(pair for pair, (_, verdict, _) in verdicts.items() if verdict == "different")
+    same: dict[int, tuple[datetime, int, int]] = {}
     for (account, person), (decided_at, verdict, worker) in sorted(verdicts.items()):
-        if verdict == "same" and decided_at >= latest.get(account, decided_at):
-            latest[account] = decided_at
-            fixed[account] = _decided(fixed.get(account), worker, person, given, decided_at)
-    allowed = {
-        account: partner
-        for account, partner in fixed.items()
-        if partner.worker is None or (account, int(person_of[partner.worker])) not in forbidden
-    }
-    pairs = {
-        (accounts[row["learner_id_lms"]], workers[row["worker_id_hris"]])
-        for listed in rows
-        for row in listed
-        if row["learner_id_lms"] in accounts and row["worker_id_hris"] in workers
-    }
-    return Known(allowed, _arrays(forbidden), _arrays(pairs))
+        if verdict == "same" and decided_at >= same.get(account, (decided_at,))[0]:
+            same[account] = (decided_at, person, worker)
+    accounts, workers = np.r_[linked_account, decided_account], np.r_[linked_worker, decided_worker]
+    is_pair = (accounts != NOWHERE) & (workers != NOWHERE)
+    pairs = (accounts[is_pair], workers[is_pair])
+    return _known(given, links, linked_account, linked_worker, same, forbidden, pairs)
 
 
-def _numbers(ids: pa.ChunkedArray, wanted: set[Any]) -> dict[str, int]:
-    """The places of the wanted ids."""
-    if not wanted:
-        return {}
-    return {name: place for place, name in enumerate(ids.to_pylist()) if name in wanted}
+def _places(given: Given, rows: pa.Table) -> tuple[Ints, Ints]:
+    """The places of the accounts and worker records that `rows` name; NOWHERE where they are not given."""
+    sides = ((given.accounts["learner_id"], "learner_id_lms"), (given.workers["worker_id"], "worker_id_hris"))
+    accounts, workers = (
+        pc.fill_null(pc.index_in(rows[name], ids.combine_chunks()).cast(pa.int64()), NOWHERE).to_numpy()
+        for ids, name in sides
+    )
+    return accounts, workers
+
+
+def _known(
+    given: Given,
+    links: pa.Table,
+    account: Ints,
+    worker: Ints,
+    same: dict[int, tuple[datetime, int, int]],
+    forbidden: tuple[Ints, Ints],
+    pairs: tuple[Ints, Ints],
+) -> Known:
+    """Records and words in one; where the ledger already records the person that was decided, the record stands."""
+    person_of = np.r_[given.person_of, NOWHERE]
+    decided_person = np.full(given.account_count + 1, NOWHERE)
+    decided_person[list(same)] = [person for _, person, _ in same.values()]
+    decided = decided_person[account]
+    stands = (account != NOWHERE) & ((decided == NOWHERE) | (decided == person_of[worker]))
+    stands[(decided != NOWHERE) & (worker == NOWHERE)] = False
+    recorded = {int(place) for place in account[stands & (decided != NOWHERE)]}
+    words = {place: word for place, word in same.items() if place not in recorded}
+    worker_ids, word_workers = given.workers["worker_id"].combine_chunks(), [word[2] for word in words.values()]
+    standing = links.filter(pa.array(stands))
+    count = len(words)
+    accounts = np.r_[account[stands], np.array(list(words), dtype=np.int64)]
+    workers = np.r_[worker[stands], np.array(word_workers, dtype=np.int64)]
+    group = accounts * (given.person_count + 1) + person_of[workers]
+    is_allowed = ~np.isin(group, forbidden[0] * (given.person_count + 1) + forbidden[1]) | (workers == NOWHERE)
+    order = np.flatnonzero(is_allowed)
+    order = order[np.argsort(accounts[order], kind="stable")]
+    said_at = pa.array([word[0] for word in words.values()], pa.timestamp("us"))
+    return Known(
+        accounts[order],
+        workers[order],
+        _joined(standing["worker_id_hris"], worker_ids.take(pa.array(word_workers, pa.int64()))).take(pa.array(order)),
+        np.r_[np.zeros(len(standing), dtype=bool), np.ones(count, dtype=bool)][order],
+        np.r_[pc.equal(standing["role"], "primary").to_numpy(), np.ones(count, dtype=bool)][order],
+        _joined(standing["origin"], pa.array(["person"] * count, pa.string())).take(pa.array(order)),
+        _joined(standing["recorded_at"], said_at).cast(pa.int64()).to_numpy()[order],
+        forbidden,
+        pairs,
+    )
+
+
+def _joined(column: pa.ChunkedArray, more: pa.Array) -> pa.Array:
+    return pa.concat_arrays([*(chunk.cast(more.type) for chunk in column.chunks), more])
 
 
 def _arrays(pairs: Iterable[tuple[int, int]]) -> tuple[Ints, Ints]:
@@ -112,16 +142,3 @@ def _arrays(pairs: Iterable[tuple[int, int]]) -> tuple[Ints, Ints]:
         np.array([one for one, _ in listed], dtype=np.int64),
         np.array([other for _, other in listed], dtype=np.int64),
     )
-
-
-def _decided(recorded: Fixed | None, worker: int, person: int, given: Given, decided_at: datetime) -> Fixed:
-    """A pair that a person decided; where the ledger already records that person, the record stands."""
-    if (
-        recorded
-        and recorded.worker is not None
-        and recorded.method == "recorded"
-        and int(given.person_of[recorded.worker]) == person
-    ):
-        return recorded
-    worker_id = given.workers["worker_id"][worker].as_py()
-    return Fixed(worker_id, worker, "decision", "primary", "person", decided_at)
