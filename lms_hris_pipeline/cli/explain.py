@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from lms_hris_pipeline.cli.breaker import what_the_breaker_holds
 from lms_hris_pipeline.cli.clock import clock_of
@@ -13,6 +12,7 @@ from lms_hris_pipeline.cli.terminal import say, show_record
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.model.waterfall import waterfall_lines
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
 
@@ -132,8 +132,8 @@ def _explain_learner(batch: Batch, learner: str) -> None:
             by = "" if method == "none" else f" by {method}"
             lines.append(("match", f"{decision.replace('_', ' ')}{by}{chance}{f', worker {worker}' if worker else ''}"))
             lines.append(("why", why))
-            for line in _evidence_lines(evidence):
-                lines.append(("", line))
+            told = waterfall_lines(evidence)
+            lines += [("evidence" if not place else "", line) for place, line in enumerate(told)]
             if runner:
                 lines.append(("runner-up", f"worker {runner}, probability {runner_score}"))
         lines.append(("situation", _situation(situation, reason)))
@@ -142,22 +142,6 @@ def _explain_learner(batch: Batch, learner: str) -> None:
 
 def _situation(situation: str | None, reason: str | None) -> str:
     return (situation or "none").replace("_", " ") + (f" ({reason})" if reason else "")
-
-
-def _evidence_lines(evidence: str | None) -> list[str]:
-    found: Any = json.loads(evidence) if evidence else {}
-    fields = found.get("fields", {}) if isinstance(found, dict) else found
-    if isinstance(fields, dict):
-        fields = [
-            {"field": name, **value} if isinstance(value, dict) else {"field": name, "level": value}
-            for name, value in fields.items()
-        ]
-    return [
-        f"{item.get('field')}: {item.get('level')}"
-        + (f" ({item['weight']:+.2f})" if isinstance(item.get("weight"), int | float) else "")
-        for item in fields
-        if isinstance(item, dict)
-    ]
 
 
 def _print_exceptions(batch: Batch, found: Found) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dagster as dg
 
 from lms_hris_pipeline.match.people import match_people
-from lms_hris_pipeline.match.people_chart import chart_markdown
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.model.waterfall import chart_markdown
 from lms_hris_pipeline.resources.assets import Built, python_asset
 from lms_hris_pipeline.resources.night import Mode, Night
 from lms_hris_pipeline.resources.snapshot import SNAPSHOT_TABLES, read_snapshot

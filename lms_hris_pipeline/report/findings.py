@@ -24,7 +24,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One exception. Texts are visible ones; nulls are None."""
+    """One exception. Texts are visible ones; nulls are None. Evidence is that of a pair to be decided, as JSON."""
 
     exception_id: str
     type: str
@@ -47,6 +47,7 @@ class Finding:
     suggested_action: str
     explanation: str
     wish_id: str | None
+    evidence: str | None
     change: str | None
     delta_id: str | None
     outlook: Outlook | None
@@ -151,6 +152,7 @@ def read_findings(batch: Batch, facts: NightFacts) -> list[Finding]:
         found.append(
             Finding(
                 **texts,  # type: ignore[arg-type]
+                evidence=row["evidence"],
                 change=words.change(row["operation"], row["entity"]) if is_proposed else None,
                 delta_id=facts.delta_id(wish_id) if is_proposed else None,
                 outlook=facts.outlook(wish_id, row["family"], row["risk"]) if is_proposed else None,

@@ -74,6 +74,7 @@ class ReviewedPair:
     score: str
     runner_up: str
     reason: str
+    evidence: str
     fields: tuple[ComparedField, ...]
 
 
@@ -139,6 +140,7 @@ def reviewed_pairs(rows: pa.Table, workers: pa.Table, learners: pa.Table) -> Ite
             score=_probability(row["score"]),
             runner_up=f"{visible(runner_up)} ({_probability(row['runner_up_score'])})" if runner_up else "",
             reason=visible(_reason(evidence)),
+            evidence=row["evidence"],
             fields=tuple(_compared(worker, learner, evidence.get("fields") or {})),
         )
 
@@ -168,9 +170,9 @@ def _compared(
 
 
 def _reason(evidence: Mapping[str, Any]) -> str:
-    """The reason in words; the causes' names where there are no words."""
-    reason = str(evidence.get("reason") or "")
-    return reason or ", ".join(words.label({}, str(cause)) for cause in evidence.get("causes") or ())
+    """Why the pair waits for a person."""
+    causes = [words.label(words.LINK_CAUSES, str(cause)) for cause in evidence.get("causes") or ()]
+    return f"Why a person is asked: {'; '.join(causes)}." if causes else ""
 
 
 def _probability(score: float) -> str:

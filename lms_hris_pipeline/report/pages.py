@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lms_hris_pipeline.model.waterfall import waterfall_svg
 from lms_hris_pipeline.report import words
 from lms_hris_pipeline.report.costs import CostPage
 from lms_hris_pipeline.report.facts import NightFacts, Outlook
@@ -165,6 +166,8 @@ def _environment() -> Environment:
         "outlook": lambda value: words.OUTLOOKS[value],
         "family": lambda value: words.label(words.FAMILIES, value),
         "breakable": _breakable,
+        # made of levels and weights; every text in it is escaped
+        "waterfall": lambda evidence: Markup(visible(waterfall_svg(evidence))),  # noqa: S704
         "fragment": lambda values: urlencode(values),
     }
     environment.globals |= {"money": words.money, "counted": words.counted, "Outlook": Outlook}

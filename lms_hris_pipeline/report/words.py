@@ -53,6 +53,31 @@ SITUATIONS = {
     "unobserved": "Not judged: extract incomplete",
     "out_of_scope": "Left out",
 }
+LINK_CAUSES = {
+    "recorded": "the ledger records the link",
+    "decision": "a person decided it",
+    "key": "nobody else has this number or address",
+    "score": "likely enough",
+    "nobody": "nobody shares enough to be compared",
+    "number_of_other": "the employee number is somebody else's",
+    "email_of_other": "the e-mail is somebody else's",
+    "names_differ": "neither name agrees",
+    "one_name_differs": "one of the two names differs",
+    "names_only_alike": "the names are alike, not the same",
+    "names_alone": "only the names agree",
+    "namesake": "somebody else has the same name",
+    "rival": "somebody else is almost as likely",
+    "below_link": "not likely enough to link by itself",
+    "below_review": "too unlikely to ask",
+    "comeback": "a later record of this name may be the same person, back again",
+    "not_mutual": "another account fits this worker better",
+    "vanished": "HR no longer sends the worker",
+    "vanished_comeback": "HR no longer sends the worker, and has another of this name",
+    "better_elsewhere": "another worker fits better",
+    "eliminated": "the others of this name have their accounts",
+    "through_others": "joined through other records",
+}
+"""Why a link is made, or waits, by the causes that its evidence names."""
 EXCLUDED = ("unobserved", "out_of_scope")
 REASONS = {
     "-": "no reason given",

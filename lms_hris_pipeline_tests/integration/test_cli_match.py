@@ -126,6 +126,8 @@ def test_the_page_is_the_same_for_the_same_tables_and_says_what_it_leaves_out() 
     assert "over 0.999" not in page
     assert "all, +6.0" in page
     assert "\u22121.5" in page
+    assert "Why a person is asked: name 1004; only the names agree." in page
+    assert page.count('class="waterfall"') == MAX_REVIEWS
 
 
 def test_a_page_without_reviews_says_so() -> None:

@@ -124,7 +124,7 @@ def test_evidence_stands_above_the_runner_up_of_whom_it_does_not_speak(home: Hom
     )
     told = home.lms_hris("explain", f"learner:{learner}").out
     account = told[told.index(f"Account {learner}") :]
-    assert account.index("first_name: ") < account.index(f"runner-up  worker {worker}")
+    assert account.index("first name: ") < account.index(f"runner-up  worker {worker}")
 
 
 def test_a_person_is_found_by_every_name_they_go_by(home: Home) -> None:
@@ -140,7 +140,9 @@ def test_a_person_is_found_by_every_name_they_go_by(home: Home) -> None:
         home.lms_hris("explain", word).out for word in (worker, number, email, learner, username, username.upper())
     }
     assert len(shown) == 1
-    assert worker in shown.pop()
+    told = shown.pop()
+    assert worker in told
+    assert re.search(r"evidence +before any evidence +-\d+\.\d\d  -+\n", told), "what speaks for the link, step by step"
 
 
 def test_try_shows_what_waits_and_sends_nothing(home: Home) -> None:

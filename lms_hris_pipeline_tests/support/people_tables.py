@@ -45,7 +45,7 @@ def linked_page_of(words: Sequence[str]) -> str:
     ids = pa.array([f"{number} {word}" for number, word in enumerate(words)])
     people = pa.table({"worker_id": ids, **dict.fromkeys(("first_name", "last_name", "email", "department"), pa.array(list(words)))})  # fmt: skip
     evidence = [
-        json.dumps({"reason": word, "fields": {"first_name": {"level": word, "weight": -1.5}, "place": {"level": "all", "weight": 6}}})
+        json.dumps({"causes": [word, "names_alone"], "prior": -9.5, "bits": -5.0, "fields": {"first_name": {"level": word, "weight": -1.5}, "place": {"level": "all", "weight": 6}}})
         for word in words
     ]  # fmt: skip
     rows = pa.table(

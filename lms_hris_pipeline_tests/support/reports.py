@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -43,6 +44,21 @@ HOSTILE = (
     "right \u202e to left",
     "_x0041_",
 )
+
+
+EVIDENCE = json.dumps(
+    {
+        "causes": ["names_alone"],
+        "prior": -9.5,
+        "bits": -5.0,
+        "fields": {
+            "last_name": {"level": HOSTILE[1], "weight": 6.0},
+            "place": {"level": "none", "weight": -1.5},
+            "email": {"level": "missing", "weight": 0.0},
+        },
+    }
+)
+"""Of a pair that a person must look at."""
 
 
 def line(number: int, invoice_id: str = "I-1", **changes: Any) -> Record:
@@ -135,7 +151,9 @@ def busy_night(people: int = 40, *, incomplete: tuple[str, ...] = (), closed: bo
             "course_skills": [{"course_id": "1", "skill_id": "1", "title": HOSTILE[2]}],
         },
         people=[
-            link(number, number, "review" if number % 13 == 0 else "link") for number in range(1, people + 1) if number % 7
+            link(number, number, "review", evidence=EVIDENCE) if number % 13 == 0 else link(number, number)
+            for number in range(1, people + 1)
+            if number % 7
         ],
         skills=[meaning(HOSTILE[2], None, "no_match")],
         incomplete=incomplete,

@@ -14,7 +14,6 @@ import pytest
 
 from lms_hris_pipeline.match import people_em
 from lms_hris_pipeline.match.people import match_people
-from lms_hris_pipeline.match.people_chart import chart_markdown, waterfall_svg
 from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_em import estimate_weights
 from lms_hris_pipeline.match.people_given import Given, read_given
@@ -32,6 +31,7 @@ from lms_hris_pipeline.match.people_models import (
 )
 from lms_hris_pipeline.match.people_weights import LEVELS, load_weights, read_weights, weights_text
 from lms_hris_pipeline.model.errors import BadInput, ContractBroken
+from lms_hris_pipeline.model.waterfall import chart_markdown, waterfall_lines, waterfall_svg
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.tables.match import PAIR_DECISIONS
 from lms_hris_pipeline_tests.support.people import Firm, FirmMaker, decided_by_truth, match_world, people_batch, worker
@@ -160,6 +160,19 @@ def test_a_chart_shows_every_weight_and_the_sum_and_is_whole_xml() -> None:
     assert ElementTree.fromstring(picture)[0].text == "Evidence"
     assert "Lorenz" not in picture
     assert waterfall_svg('{"model":"people-2","causes":["nobody"]}') == ""
+
+
+def test_lines_go_step_by_step_from_the_odds_before_to_the_sum() -> None:
+    fields = {"first_name": {"level": "exact", "weight": 4.0}, "hire_date": {"level": "different", "weight": -2.0}, "email": {"level": "missing", "weight": 0.0}}  # fmt: skip
+    evidence = json.dumps({"prior": -8.0, "bits": -6.0, "fields": fields})
+    assert waterfall_lines(evidence) == [
+        "before any evidence     -8.00  --------------------------------",
+        "first name: exact       +4.00  ++++++++++++++++",
+        "hire date: different    -2.00          --------",
+        "odds, log2              -6.00          ========================",
+        "says nothing: email: missing",
+    ]
+    assert waterfall_lines('{"causes":["nobody"]}') == []
 
 
 def test_the_likeliest_review_is_shown() -> None:

@@ -282,6 +282,14 @@ def test_a_finding_names_people_and_the_change_that_mends_it() -> None:
     assert "HR names the manager" not in page or "First1 Last1" in page
 
 
+def test_a_pair_to_be_decided_shows_its_evidence(night: Batch, folder: Path) -> None:
+    page = (folder / "exceptions.html").read_text(encoding="utf-8")
+    reviews = [row for row in rows_of(night, reconcile.EXCEPTIONS) if row["type"] == "identity_review"]
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg"') == page.count('class="waterfall"') == len(reviews) > 0
+    assert page.count(">place: none</text>") == len(reviews)
+    assert "email: missing" not in page, "what says nothing has no bar"
+
+
 def test_quick_sheets_write_what_plain_ones_do(tmp_path: Path) -> None:
     texts = [
         *HOSTILE,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lms_hris_pipeline.match.people_facts import CAUSES
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.wish import delta_id
 from lms_hris_pipeline.report import words
@@ -38,6 +39,7 @@ def values_of(table: Table, column: str) -> set[str]:
         (set(words.OBSTACLES), values_of(reconcile.UNALLOCATED_CHARGES, "obstacle")),
         (set(words.CHARGE_TYPES), values_of(canonical.CHARGES, "charge_type")),
         (set(words.OUTLOOKS), set(Outlook)),
+        (set(words.LINK_CAUSES), {*CAUSES, "through_others"}),
     ],
 )
 def test_every_value_of_a_contract_has_words(spoken: set[str], meant: set[str]) -> None:

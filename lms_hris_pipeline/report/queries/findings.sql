@@ -88,6 +88,7 @@ select
     exceptions.suggested_action,
     exceptions.explanation,
     exceptions.wish_id,
+    matched.evidence,
     deltas.family,
     deltas.entity,
     deltas.operation,
@@ -114,5 +115,10 @@ left join canonical.cost_centers as cause_cost_centers
     on exceptions.cause_kind = 'cost_center' and cause_cost_centers.cost_center_id = exceptions.cause_key
 left join canonical.courses as cause_courses
     on exceptions.cause_kind = 'course' and cause_courses.course_code = exceptions.cause_key
+left join match.people as matched
+    on
+        exceptions.type = 'identity_review'
+        and matched.learner_id_lms = exceptions.learner_id_lms
+        and matched.worker_id_hris = exceptions.worker_id_hris
 left join reconcile.proposed_deltas as deltas on deltas.wish_id = exceptions.wish_id
 order by exceptions.exception_id
