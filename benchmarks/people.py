@@ -60,11 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(home: Path, size: int, seed: int, rates: float, *, has_splink: bool) -> dict[str, Any]:
-    """One firm: the engine, and Splink without and with a saved model."""
+    """One firm: the engine, the engine a night later, and Splink without and with a saved model."""
     firm = home / f"{size}-{seed}"
     counts = write_firm(firm, size, seed, rates)
     found: dict[str, Any] = {"size": size, "seed": seed, **counts}
     found["engine"] = run_child("people_engine", home, firm=firm)
+    found["night_after"] = run_child("people_night", home, firm=firm)
     if has_splink:
         for name in ("splink_trained", "splink_saved"):
             found[name] = run_child("people_splink", home, firm=firm, model=firm / "model.json")

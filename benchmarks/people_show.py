@@ -24,6 +24,8 @@ SPEED = {100_000: (3.0, 0.7), 1_000_000: (35.0, 5.0)}
 """Seconds and GB aimed at, by size."""
 SPEED_UP = 5
 """How many times faster than Splink with training the engine must be at 100,000."""
+NIGHT_AFTER = 0.1
+"""What a night that changed one record in a hundred may cost, of a whole match."""
 FEBRL = (("febrl4", 0.9995, 0.9998), ("febrl3", 0.998, 0.9993))
 
 
@@ -53,7 +55,19 @@ def print_firm(console: Console, found: Figures) -> None:
         aim = f"{aims[at]:g}" if aims and at is not None else ""
         table.add_row(label, "", aim, *(f"{found[side][figure] * scale:.{digits}f}" for side in sides))
     console.print(table)
+    _print_night_after(console, found["night_after"])
     _print_kinds(console, found, sides)
+
+
+def _print_night_after(console: Console, found: Figures) -> None:
+    anew, remembering = found["anew"], found["remembering"]
+    share = remembering["cpu_seconds"] / anew["cpu_seconds"]
+    console.print(
+        f"A night later, one record in a hundred changed: {remembering['seconds']:.1f} s ({remembering['cpu_seconds']:.1f} s of "
+        f"processor) with the memory of the night before, {anew['seconds']:.1f} s ({anew['cpu_seconds']:.1f} s) without: "
+        f"{share:.2f} of it (must: {NIGHT_AFTER:g}). The links are {'the same' if found['is_same'] else 'NOT THE SAME'}; "
+        f"the memory takes {found['memory_mib']:.0f} MiB."
+    )
 
 
 def _print_kinds(console: Console, found: Figures, sides: Iterable[str]) -> None:

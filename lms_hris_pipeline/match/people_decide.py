@@ -8,7 +8,7 @@ people. Who has an account already is less likely to own another: that settles w
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +58,10 @@ class Decisions:
     worker: Ints
     score: Floats
     runner_up_score: Floats
+
+    def of(self, accounts: slice) -> Decisions:
+        """Those of some accounts alone."""
+        return Decisions(*(getattr(self, field.name)[accounts] for field in fields(Decisions)))
 
 
 def decide(

@@ -19,6 +19,9 @@ from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 from lms_hris_pipeline.settings import MatchSettings
 
+_AT_ONCE = 16384
+"""Accounts whose texts are put together at once: what is in between stays in the processor's cache."""
+
 
 def evidence_of(
     given: Given,
@@ -27,9 +30,8 @@ def evidence_of(
     weights: Weights,
     settings: MatchSettings,
     fields: Sequence[str] = tuple(LEVELS),
-) -> pa.Array:
+) -> pa.ChunkedArray:
     """One JSON text an account: the chosen candidate's levels, the nearest one's where none was chosen."""
-    place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
     frame = {
         "model": weights.version,
         "prior": round(found.prior, 3),
@@ -39,7 +41,26 @@ def evidence_of(
         mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
         for mask in np.unique(decisions.causes).tolist()
     }
+    accounts = len(decisions.decision)
+    return pa.chunked_array(
+        [
+            _evidence_of(given, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
+            for start in range(0, accounts, _AT_ONCE)
+        ],
+        pa.string(),
+    )
+
+
+def _evidence_of(
+    given: Given,
+    found: Candidates,
+    decisions: Decisions,
+    weights: Weights,
+    causes: dict[int, str],
+    fields: Sequence[str],
+) -> pa.Array:
     head = _looked_up(decisions.causes, causes)
+    place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
     if not len(found.account):
         return _joined([head, "}"], len(place))
     compared = _joined(_compared_parts(given, found, weights, np.maximum(place, 0), fields), len(place))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -41,11 +42,13 @@ def link_people(
     decisions: pa.Table | None,
     settings: MatchSettings,
     weights: Weights | None = None,
+    memory_file: Path | None = None,
 ) -> LinkedPeople:
     """Each learner's worker. Columns that are missing are taken as empty; `decisions` are obeyed always.
 
     `workers` has `worker_id`, `learners` has `learner_id`; both any of the columns in `people_given`; `decisions` has
     worker_id, learner_id and decision (same or different). Workers of one `universal_id` are one person.
+    A `memory_file` spares what it remembers of earlier tables, and remembers these; the rows are the same without.
     """
     weights = weights or load_weights()
     bench = Batch.in_memory(as_of=_NO_TIME)
@@ -54,7 +57,7 @@ def link_people(
     finally:
         bench.close()
     known = read_known(given, NO_LINKS, _pair_decisions(decisions))
-    matched = match_given(given, known, weights, settings, keys_are_strict=False)
+    matched = match_given(given, known, weights, settings, keys_are_strict=False, memory_file=memory_file)
     rows = pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
     return LinkedPeople(rows.drop_columns(["method"]), matched.shown())
 
