@@ -212,7 +212,7 @@ class SkillSettings(_Section):
 
     model_path: str = ""
     threads: int = Field(default=1, ge=1, le=64)
-    accept_at: float = Field(default=0.90, gt=0.0, le=1.0)
+    precision: float = Field(default=0.98, ge=0.5, lt=1.0)
     review_at: float = Field(default=0.35, gt=0.0, le=1.0)
     min_score_pct: float = Field(default=70, ge=0, le=100)
     full_level_pct: float = Field(default=85, ge=0, le=100)

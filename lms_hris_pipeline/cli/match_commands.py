@@ -10,7 +10,7 @@ import typer
 match_app = typer.Typer(
     no_args_is_help=True,
     epilog="[bold]Examples[/bold]\n\n  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv",
-    help="Link people in files of your own: who is who, and who is there twice.",
+    help="Match tables of your own: who is who, who is there twice, what skill tags and job titles mean.",
 )
 Maps = Annotated[
     list[str] | None,
@@ -28,6 +28,10 @@ BadDates = Annotated[
     typer.Option(metavar="refuse|empty", help="What to do about dates that cannot be read: stop, or leave them out."),
 ]
 Encoding = Annotated[str, typer.Option(help="How the CSV files are written, such as cp1252.")]
+Precision = Annotated[
+    float,
+    typer.Option(metavar="SHARE", help="Which share of the accepted must be right; the more, the fewer are accepted."),
+]
 
 
 @match_app.command(
@@ -84,6 +88,47 @@ def dedupe(
     from lms_hris_pipeline.cli.match_files import Reading, run_dedupe
 
     run_dedupe(people, out, Reading(tuple(maps or ()), date_format, bad_dates, encoding))
+
+
+@match_app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris match skills --framework esco.csv --aliases aliases.csv --tags tags.csv --out meant.parquet\n\n"
+    "  $ lms-hris match skills --framework ours.csv --tags tags.csv --out meant.csv --precision 0.99"
+)
+def skills(
+    framework: Annotated[Path, typer.Option(help="CSV or Parquet: skill_id, label.")],
+    tags: Annotated[Path, typer.Option(help="CSV or Parquet: tag_id, tag.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: one row a tag and rank, up to five ranks.")],
+    aliases: Annotated[Path | None, typer.Option(help="CSV or Parquet of other names: skill_id, alias.")] = None,
+    precision: Precision = 0.98,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Say which skill of a framework each tag means, with a probability: accepted, to review, or no match.
+
+    The confidence is the probability that the first skill is right; it and the decision stand on every rank's row. What
+    was answered once is kept in the data folder and needs no model again.
+    """
+    from lms_hris_pipeline.cli.match_meanings import MeaningFiles, run_match_meanings
+
+    run_match_meanings("skills", MeaningFiles(framework, aliases, tags, out, encoding), precision)
+
+
+@match_app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris match titles --occupations onet.csv --aliases titles.csv --titles ours.csv --out meant.parquet"
+)
+def titles(
+    occupations: Annotated[Path, typer.Option(help="CSV or Parquet: occupation_id, label. Job profiles do as well.")],
+    titles: Annotated[Path, typer.Option(help="CSV or Parquet: title_id, title.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: one row a title and rank, up to five ranks.")],
+    aliases: Annotated[Path | None, typer.Option(help="CSV or Parquet of other titles: occupation_id, alias.")] = None,
+    precision: Precision = 0.98,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Say which occupation or job profile each job title means, as `match skills` does for tags."""
+    from lms_hris_pipeline.cli.match_meanings import MeaningFiles, run_match_meanings
+
+    run_match_meanings("titles", MeaningFiles(occupations, aliases, titles, out, encoding), precision)
 
 
 @match_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris match recalibrate")

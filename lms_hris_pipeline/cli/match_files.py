@@ -58,13 +58,13 @@ def run_match_people(
         BadInput: a file, an option or a decision cannot be used.
     """
     rules = reading.rules()
-    _check_outputs([out, *([report] if report else [])], [workers, learners, *([decisions] if decisions else [])])
+    check_outputs([out, *([report] if report else [])], [workers, learners, *([decisions] if decisions else [])])
     check_suffix(out)
     if report and report.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"{report} does not end in .html\n  Name the page so.")
-    settings = _settings()
+    settings = folder_settings()
     started = time.monotonic()
-    with _doing("Reading"):
+    with doing("Reading"):
         given = take_people(read_table(workers, reading.encoding), ("worker_id",), rules)
         accounts = take_people(read_table(learners, reading.encoding), ("learner_id",), rules)
         check_maps_used(rules, [given, accounts])
@@ -75,16 +75,16 @@ def run_match_people(
         say(note)
     from lms_hris_pipeline.match.people_tables import link_people
 
-    with _doing(f"Linking {accounts.rows.num_rows:,} accounts with {given.rows.num_rows:,} workers"):
+    with doing(f"Linking {accounts.rows.num_rows:,} accounts with {given.rows.num_rows:,} workers"):
         links = link_people(given.rows, accounts.rows, said, settings.matching).rows
-    with _doing("Writing"), whole_or_not(out, *([report] if report else [])) as parts:
+    with doing("Writing"), whole_or_not(out, *([report] if report else [])) as parts:
         write_table(parts[0], links)
         if report:
             from lms_hris_pipeline.report.linked import linked_page
 
             page = linked_page(links, given.rows, accounts.rows, firm=settings.firm.name, sources=(workers.name, learners.name), notes=notes)  # fmt: skip
             parts[1].write_text(page, encoding="utf-8", newline="\n")
-    _show_counts(links, "decision", _DECISIONS, "accounts")
+    show_counts(links, "decision", _DECISIONS, "accounts")
     say(f"{links.num_rows:,} accounts in {time.monotonic() - started:.1f} s. Links: {out}")
     if report:
         say(f"Page: {report}")
@@ -97,11 +97,11 @@ def run_dedupe(people: Path, out: Path, reading: Reading) -> None:
         BadInput: the file or an option cannot be used.
     """
     rules = reading.rules()
-    _check_outputs([out], [people])
+    check_outputs([out], [people])
     check_suffix(out)
-    settings = _settings()
+    settings = folder_settings()
     started = time.monotonic()
-    with _doing("Reading"):
+    with doing("Reading"):
         given = take_people(read_table(people, reading.encoding), _PERSON_IDS, rules)
         check_maps_used(rules, [given])
         _check_comparable(given, given, people, people)
@@ -109,22 +109,22 @@ def run_dedupe(people: Path, out: Path, reading: Reading) -> None:
         say(note)
     from lms_hris_pipeline.match.people_tables import find_duplicates
 
-    with _doing(f"Comparing {given.rows.num_rows:,} records"):
+    with doing(f"Comparing {given.rows.num_rows:,} records"):
         pairs = find_duplicates(given.rows, settings.matching)
-    with _doing("Writing"), whole_or_not(out) as [part]:
+    with doing("Writing"), whole_or_not(out) as [part]:
         write_table(part, pairs)
-    _show_counts(pairs, "decision", ("link", "duplicate", "review"), "pairs")
+    show_counts(pairs, "decision", ("link", "duplicate", "review"), "pairs")
     say(f"{pairs.num_rows:,} pairs among {given.rows.num_rows:,} records in {time.monotonic() - started:.1f} s: {out}")
 
 
-def _settings() -> Settings:
+def folder_settings() -> Settings:
     """The settings of the folder; the defaults where it has none, because files can lie anywhere."""
     if not os.environ.get(CONFIG_VARIABLE) and not Path(DEFAULT_CONFIG).exists():
         return Settings()
     return load_settings()
 
 
-def _check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """No file is read and written, and no two results go to one place."""
     taken = {path.resolve() for path in inputs}
     for path in outputs:
@@ -153,14 +153,15 @@ def _notes(people: GivenPeople, path: Path) -> Iterator[str]:
     yield from people.notes
 
 
-def _show_counts(rows: pa.Table, column: str, order: Sequence[str], what: str) -> None:
+def show_counts(rows: pa.Table, column: str, order: Sequence[str], what: str) -> None:
+    """Print how many rows have each value of a column, those of `order` that there are."""
     counts = {str(one["values"]): int(one["counts"]) for one in pc.value_counts(rows[column]).to_pylist()}
     shown = [(name, f"{counts[name]:,}", f"{100 * counts[name] / rows.num_rows:.2f} %") for name in order if name in counts]  # fmt: skip
     show_table((column, what, "share"), shown)
 
 
 @contextmanager
-def _doing(what: str) -> Iterator[None]:
+def doing(what: str) -> Iterator[None]:
     """Say what takes its time, where somebody looks at a terminal."""
     if not console.is_terminal:
         yield

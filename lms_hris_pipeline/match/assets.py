@@ -7,6 +7,7 @@ import dagster as dg
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
+from lms_hris_pipeline.match.skill_minds import mind_of
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.model.waterfall import chart_markdown
 from lms_hris_pipeline.resources.assets import Built, python_asset
@@ -46,7 +47,8 @@ def _people_model(night: Night) -> Weights:
 
 def _skills(night: Night) -> Built:
     """What every skill tag means, with a confidence."""
-    found = match_skills(night.batch, night.settings.skills, night.cache_dir)
+    mind = mind_of("skills", night.settings.skills, night.data_dir)
+    found = match_skills(night.batch, night.settings.skills, mind, night.cache_dir)
     return Built(found.rows, found.shown)
 
 

@@ -25,7 +25,7 @@ from lms_hris_pipeline.model.errors import BadInput, Permanent
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the weights that the shipped confidence model was calibrated with."""
+"""Of the weights on whose vectors the shipped models of meanings were learnt."""
 
 _WEIGHTS = "model.safetensors"
 _DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
@@ -168,10 +168,6 @@ def _sha256_of_model(folder: Path) -> str:
     """One hash for all that decides a vector: weights, tokenizer, pooling and their settings."""
     if _sha256(folder / _WEIGHTS) == DEFAULT_SHA256:
         return DEFAULT_SHA256
-    parts = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in _DECIDING and path.name != "skill_confidence.json"
-    )
+    parts = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _DECIDING)
     listed = [(path.relative_to(folder).as_posix(), _sha256(path)) for path in parts]
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lms_hris_pipeline.match.file_columns import check_ids, folded_name, refuse, text_column
 from lms_hris_pipeline.match.people_files import GivenTable
 from lms_hris_pipeline.match.people_given import DATE_COLUMNS, TEXT_COLUMNS
 from lms_hris_pipeline.model.errors import BadInput
@@ -26,7 +26,6 @@ FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 ID = "id"
 """What a map calls the id of a row, whichever file it is in."""
 DECISIONS = ("same", "different")
-_ROWS_NAMED = 5
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?|(\d{8})", re.DOTALL)
 
 
@@ -67,7 +66,7 @@ def parse_maps(maps: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in maps:
         theirs, sign, ours = text.rpartition("=")
-        theirs, ours = folded(theirs), folded(ours)
+        theirs, ours = folded_name(theirs), folded_name(ours)
         if not sign or not theirs or ours not in known:
             raise BadInput(
                 f'--map {text!r} says nothing usable\n  Write --map "their column=our column"; ours: {", ".join(known)}.'
@@ -76,11 +75,6 @@ def parse_maps(maps: Sequence[str]) -> dict[str, str]:
             raise BadInput(f"--map {text!r} contradicts another --map\n  Each column can be mapped once.")
         found[theirs] = ours
     return found
-
-
-def folded(name: str) -> str:
-    """A column's name as names are compared: without blanks around, lower case, blanks and hyphens as underscores."""
-    return re.sub(r"[\s\-]+", "_", name.strip().lower())
 
 
 def take_people(given: GivenTable, id_names: Sequence[str], rules: ColumnRules) -> GivenPeople:
@@ -99,12 +93,12 @@ def take_people(given: GivenTable, id_names: Sequence[str], rules: ColumnRules) 
             f'  It has: {", ".join(name.strip() for name in given.header)}. Name the one with ids: --map "their column={ID}".'
         )
     notes: list[str] = []
-    ids = _text(given, places[id_names[0]], id_names[0], [], is_id=True)
-    _check_ids(given, ids, id_names[0])
+    ids = text_column(given, places[id_names[0]], id_names[0], [], is_id=True)
+    check_ids(given, ids, id_names[0])
     columns: dict[str, pa.Array] = {id_names[0]: ids}
     for name in TEXT_COLUMNS:
         if name in places:
-            columns[name] = _text(given, places[name], name, notes)
+            columns[name] = text_column(given, places[name], name, notes)
     for name in DATE_COLUMNS:
         if name in places:
             columns[name] = _dates(given, places[name], name, rules, notes)
@@ -124,12 +118,12 @@ def take_decisions(given: GivenTable, workers: GivenPeople, learners: GivenPeopl
     wanted = ("worker_id", "learner_id", "decision")
     if absent := [name for name in wanted if name not in places]:
         raise BadInput(f"{given.path} has no column {', '.join(absent)}\n  It needs {', '.join(wanted)}.")
-    rows = pa.table({name: _text(given, places[name], name, [], is_id=True) for name in wanted})
+    rows = pa.table({name: text_column(given, places[name], name, [], is_id=True) for name in wanted})
     verdicts = pc.utf8_lower(pc.utf8_trim_whitespace(rows["decision"]))
-    _refuse(given, pc.invert(pc.fill_null(pc.is_in(verdicts, pa.array(DECISIONS)), False)), "decision is neither 'same' nor 'different'", "Write one of the two")  # fmt: skip
+    refuse(given, pc.invert(pc.fill_null(pc.is_in(verdicts, pa.array(DECISIONS)), False)), "decision is neither 'same' nor 'different'", "Write one of the two")  # fmt: skip
     for name, people in (("worker_id", workers), ("learner_id", learners)):
         known = pc.is_in(rows[name], people.rows[name].combine_chunks())
-        _refuse(given, pc.invert(pc.fill_null(known, False)), f"{name} is not in the {name.removesuffix('_id')}s' file", "Decide about records of these files only")  # fmt: skip
+        refuse(given, pc.invert(pc.fill_null(known, False)), f"{name} is not in the {name.removesuffix('_id')}s' file", "Decide about records of these files only")  # fmt: skip
     return _consistent(given, rows.set_column(2, "decision", verdicts))
 
 
@@ -149,7 +143,7 @@ def _places(
     given: GivenTable, id_names: Sequence[str], rules: ColumnRules, extra: Sequence[str] = ()
 ) -> tuple[dict[str, int], frozenset[str]]:
     """Position by our name, and the maps that were used; a mapped column outranks one that has our name by itself."""
-    names = [folded(name) for name in given.header]
+    names = [folded_name(name) for name in given.header]
     mapped: dict[str, list[int]] = {}
     plain: dict[str, list[int]] = {}
     used: set[str] = set()
@@ -170,51 +164,13 @@ def _places(
     return {name: found[0] for name, found in places.items()}, frozenset(used)
 
 
-def _text(given: GivenTable, at: int, name: str, notes: list[str], *, is_id: bool = False) -> pa.Array:
-    """A column as text, empty cells null; whole numbers become their digits."""
-    column = given.rows.column(at).combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    kind = column.type
-    if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
-        whole = pc.fill_null(pc.equal(column, pc.floor(column)), True)
-        if is_id or not pc.all(whole).as_py():
-            raise BadInput(
-                f"{given.path}: {name} holds numbers with decimals\n  Write it as text: 7.0 is neither 7 nor 007."
-            )
-        column = column.cast(pa.int64())
-    if pa.types.is_integer(column.type) or pa.types.is_decimal(column.type):
-        notes.append(f"{given.path.name}: {name} holds numbers, not text; leading zeros, if there were any, are lost.")
-    elif not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind) or pa.types.is_floating(kind)):  # fmt: skip
-        raise BadInput(f"{given.path}: {name} holds {kind}, which is no text\n  Write the column as text.")
-    column = column.cast(pa.string())
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), pa.scalar(None, pa.string()), column)
-
-
-def _check_ids(given: GivenTable, ids: pa.Array, name: str) -> None:
-    _refuse(given, pc.is_null(ids), f"{name} is empty", "Every row needs an id of its own")
-    codes = ids.dictionary_encode().indices.to_numpy()
-    order = np.argsort(codes, kind="stable")
-    repeats = order[1:][np.diff(codes[order]) == 0]
-    if len(repeats):
-        first = int(repeats.min())
-        earlier = int(np.flatnonzero(codes == codes[first])[0])
-        raise BadInput(
-            f"{given.path}: {given.row(first)} has the same {name} as {given.row(earlier)}; {len(repeats):,} rows repeat an id\n"
-            "  Each row must have an id of its own; leave out or rename the repeated ones."
-        )
-
-
 def _dates(given: GivenTable, at: int, name: str, rules: ColumnRules, notes: list[str]) -> pa.Array:
     """A column of days; text is read as ISO 8601 (2026-11-23, 20261123, with or without a time) or as the rules say."""
     kind = given.rows.column(at).type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         days = pc.cast(given.rows.column(at), pa.date32(), safe=False)
         return pa.concat_arrays(days.chunks) if days.num_chunks else pa.array([], pa.date32())
-    coded = _text(given, at, name, []).dictionary_encode()
+    coded = text_column(given, at, name, []).dictionary_encode()
     parsed = [_day(text, rules.date_format) for text in coded.dictionary.to_pylist()]
     days = pa.DictionaryArray.from_arrays(coded.indices, pa.array(parsed, pa.date32())).dictionary_decode()
     bad = pc.and_(pc.is_null(days), pc.is_valid(coded))
@@ -223,7 +179,7 @@ def _dates(given: GivenTable, at: int, name: str, rules: ColumnRules, notes: lis
             notes.append(f"{given.path.name}: {count:,} dates in {name} could not be read and were taken as missing.")
     else:
         how = f"as {rules.date_format}" if rules.date_format else "as 2026-11-23"
-        _refuse(given, bad, f"{name} is no date", f"Write dates {how}, say --date-format, or --bad-dates empty to leave them out")  # fmt: skip
+        refuse(given, bad, f"{name} is no date", f"Write dates {how}, say --date-format, or --bad-dates empty to leave them out")  # fmt: skip
     return days
 
 
@@ -235,16 +191,6 @@ def _day(text: str, form: str) -> date | None:
         return date.fromisoformat(found[1] or found[2]) if found else None
     except ValueError:
         return None
-
-
-def _refuse(given: GivenTable, faulty: pa.Array, what: str, cure: str) -> None:
-    """Raise where a row is faulty; the first few are named."""
-    rows = np.flatnonzero(np.asarray(faulty))
-    if len(rows):
-        more = f", {len(rows):,} in all" if len(rows) > 1 else ""
-        named = ", ".join(given.row(int(at)).partition(" (")[0] for at in rows[:_ROWS_NAMED])
-        head = " (the header is row 1)" if given.first_row == 2 else ""
-        raise BadInput(f"{given.path}: {what} in {named}{head}{more}\n  {cure}.")
 
 
 def _consistent(given: GivenTable, rows: pa.Table) -> pa.Table:

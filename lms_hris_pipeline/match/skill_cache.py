@@ -1,4 +1,4 @@
-"""What a night keeps for later nights: vectors by model and text, and the scores of tags already placed.
+"""What a night keeps for later nights: vectors by model and text, and what was said of tags already placed.
 
 Both are only ever a saving of time: what cannot be read is thrown away with a line in the log, and made again. A file
 is replaced as a whole, never written in place, so that a kill leaves the old one or the new one; a lock keeps two
@@ -14,13 +14,15 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 logger = logging.getLogger("lms_hris_pipeline")
 
@@ -74,38 +76,37 @@ class VectorCache:
             _replace(self._path, content.getvalue())
 
 
-class ScoreCache:
-    """What the model said of each tag, as long as framework, model and calibration stay what they were."""
+class AnswerCache:
+    """What was said of each tag, as long as framework, model and engine stay what they were: a table, one file a kind."""
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
-        self._path = folder / "skill_scores.json"
-        self._fingerprint = fingerprint
+    def __init__(self, folder: Path, kind: str, fingerprint: str) -> None:
+        self._path = folder / f"{kind}_answers.parquet"
+        self._mark = {b"fingerprint": fingerprint.encode()}
 
-    def read(self) -> dict[str, dict[str, Any]]:
-        """What is known, by tag; empty where the file is of another fingerprint, damaged or absent."""
+    def read(self, schema: pa.Schema) -> pa.Table:
+        """All rows of known tags; none where the file is of another fingerprint, damaged or absent."""
         try:
-            content = self._path.read_bytes()
+            stored = pq.read_table(self._path, page_checksum_verification=True)
         except FileNotFoundError:
-            return {}
-        except OSError as error:
+            return schema.empty_table()
+        except (OSError, pa.ArrowException) as error:
             _discard(self._path, error)
-            return {}
-        digest, _, body = content.partition(b"\n")
-        if digest.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
-            _discard(self._path, "its checksum does not fit")
-            return {}
-        stored = json.loads(body)
-        found: dict[str, dict[str, Any]] = stored["tags"] if stored["fingerprint"] == self._fingerprint else {}
-        return found
+            return schema.empty_table()
+        if (stored.schema.metadata or {}) != self._mark or not stored.schema.equals(schema):
+            return schema.empty_table()
+        return stored.replace_schema_metadata(None)
 
-    def add(self, placed: Mapping[str, dict[str, Any]]) -> None:
-        """Keep what was said of the tags of `placed`."""
+    def add(self, rows: pa.Table) -> None:
+        """Keep `rows`, all those of some tags, beside those of other tags that were kept meanwhile."""
         with _locked(self._path) as is_locked:
             if not is_locked:
                 return
-            stored = {"fingerprint": self._fingerprint, "tags": {**self.read(), **placed}}
-            body = json.dumps(stored, sort_keys=True, separators=(",", ":")).encode()
-            _replace(self._path, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            kept = self.read(rows.schema)
+            is_other = pc.invert(pc.is_in(kept["tag"], pc.unique(rows["tag"])))
+            whole = pa.concat_tables([kept.filter(is_other), rows]).replace_schema_metadata(self._mark)
+            content = pa.BufferOutputStream()
+            pq.write_table(whole, content, compression="zstd", write_page_checksum=True)
+            _replace(self._path, content.getvalue().to_pybytes())
 
 
 def _discard(path: Path, why: object) -> None:

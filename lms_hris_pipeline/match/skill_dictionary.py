@@ -76,6 +76,9 @@ two skills of that framework claim. A tag is compared whole, then with ever more
 never stripped: where a framework tells "Python 2" from "Python 3", their versions are their names.
 """
 
+FORMS = (*_FORMS, "stripped")
+"""What a hit's form may be called, but for `text`, which is right by definition."""
+
 
 class Dictionary:
     """Labels and aliases by text and by form."""

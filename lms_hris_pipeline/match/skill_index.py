@@ -1,7 +1,8 @@
-"""One index over labels and aliases: which skills come nearest to a tag, by meaning and by letters.
+"""One index over labels and aliases: which skills come near to a tag, by meaning and by letters.
 
-Candidates are found by a blend of cosine and character TF-IDF; edit similarity only re-orders what was found, for
-it retrieves badly by itself. How far the nearest can be trusted is `skill_confidence`'s business.
+Candidates are found by a blend of cosine and character TF-IDF, and looked at closely by edit similarity too, which
+retrieves badly by itself. Which of them is put first is `skill_ranking`'s business, how far it can be trusted
+`skill_confidence`'s.
 
 The same tag has the same candidates whatever stands beside it: what is near is found in single precision, but the
 scores that decide are computed one pair at a time in double precision and rounded.
@@ -9,11 +10,9 @@ scores that decide are computed one pair at a time in double precision and round
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,23 +21,21 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from lms_hris_pipeline.match.skill_dictionary import Entry
+from lms_hris_pipeline.match.skill_difference import DECIMALS, WordWeights
 from lms_hris_pipeline.match.skill_words import content_words, read_words
 
-DECIMALS = 6
-COSINE_WEIGHT, LEXICAL_WEIGHT, EDIT_WEIGHT = 0.55, 0.30, 0.15
-_NEAR = 50  # entries looked at closely; more change nothing on the calibration data
-_CHUNK = 128  # tags compared at once: 128 x 50,000 entries are 26 MB a score
-_SLIP_ABOVE = 0.8  # edit similarity of "mentering" and "mentoring" is 0.89, their cosine 0.21
-_SAME_WORD = 0.8  # edit similarity from which two words count as one misspelt
-_MIN_TYPO_LENGTH = 4  # shorter words differ in meaning when they differ in a letter
+CANDIDATES = 10
+"""Skills of a tag that are looked at closely; on the tuning data the right one is among them 98 times in 100."""
 
-_NEGATIONS = frozenset({"a", "anti", "de", "dis", "il", "im", "in", "ir", "mis", "non", "un"})
-_OPPOSITES = (
-    ("ante", "anti"), ("em", "im"), ("ex", "im"), ("ex", "in"), ("hyper", "hypo"), ("inter", "intra"),
-    ("macro", "micro"), ("mono", "poly"), ("over", "under"), ("post", "pre"),
-)  # fmt: skip
+_COSINE_WEIGHT, _LEXICAL_WEIGHT, _EDIT_WEIGHT = 0.60, 0.25, 0.15
+_SLIP_ABOVE = 0.8  # edit similarity of "mentering" and "mentoring" is 0.89, their cosine 0.21
+_NEAR = 40  # entries of a text that are looked at closely
+_CHUNK = 128  # texts compared at once: 128 x 50,000 entries are 26 MB a score
+_SUPPORT_HEAT = 0.05  # an entry 0.05 further away than the nearest weighs a third of it
 
 Vectors = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +47,30 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """How near one entry comes to a tag. All figures are rounded and lie between 0 and 1, cosine between -1 and 1."""
+class Looked:
+    """The skills that came near to a number of tags: arrays of one row a tag and one column a candidate.
 
-    entry: Entry
-    text: str
-    cosine: float
-    lexical: float
-    edit: float
-    score: float
+    Candidates stand in the order of the blended score, ties in the order of skill ids. `skill` and `entry` are numbers
+    in the index, -1 beyond the last candidate; `text` says which of the tag's texts came nearest. Figures are of the
+    nearest entry; those named `top_` are the best of all of the skill's entries.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One skill that a tag may mean: its nearest entry, and the score of its second nearest (0 where it has none)."""
-
-    best: Near
-    second_score: float
-
-    @property
-    def skill_id(self) -> str:
-        """The skill."""
-        return self.best.entry.skill_id
+    skill: Ints
+    entry: Ints
+    text: Ints
+    figures: dict[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class WordDifference:
-    """What the words of a tag and of an entry do not share, weighed by how telling each word is in the framework."""
+class _Pairs:
+    """Entries looked at closely, sorted by tag, skill, falling score and entry; `starts` begin each tag's skill."""
 
-    only_in_tag: tuple[str, ...]
-    only_in_entry: tuple[str, ...]
-    share_of_tag: float
-    share_of_entry: float
+    tag: Ints
+    skill: Ints
+    entry: Ints
+    text: Ints
+    figures: dict[str, Floats]
+    starts: Ints
 
 
 def queries_of(tags: Sequence[str], offset: int) -> tuple[list[str], list[Query]]:
@@ -98,123 +87,151 @@ def queries_of(tags: Sequence[str], offset: int) -> tuple[list[str], list[Query]
 class SkillIndex:
     """The framework's entries with their vectors. One thread at a time."""
 
-    def __init__(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+    def __init__(self, entries: Sequence[Entry], vectors: Vectors, adapter: Vectors) -> None:
         if len(entries) != len(vectors):
             raise ValueError(f"{len(entries)} entries and {len(vectors)} vectors")
         self.entries = tuple(entries)
-        self.skill_count = len({entry.skill_id for entry in entries})
-        self._vectors = np.ascontiguousarray(vectors)
-        self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, lowercase=False)
-        self._lexical: csr_matrix = self._letters.fit_transform([entry.folded for entry in entries]).tocsr()
-        self._lexical.sort_indices()
-        self._letters_of_query = np.zeros(self._lexical.shape[1])
-        seen = Counter(word for entry in entries for word in set(content_words(entry.folded)))
-        self._rarity = {word: math.log((1 + len(entries)) / (1 + count)) + 1 for word, count in seen.items()}
-        self._unseen = math.log(1 + len(entries)) + 1
+        self.skills = tuple(sorted({entry.skill_id for entry in entries}))
+        number = {skill_id: at for at, skill_id in enumerate(self.skills)}
+        self.skill_of = np.array([number[entry.skill_id] for entry in entries], dtype=np.int64)
+        self.entry_count = np.bincount(self.skill_of, minlength=len(self.skills))
+        self._label_of = _first_label(self.entries, self.skill_of, len(self.skills))
+        self._adapter = adapter
+        self._plain = np.ascontiguousarray(vectors)
+        self._adapted = adapt(vectors, adapter)
+        self._letters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, lowercase=False, dtype=np.float32
+        )
+        # a word boundary is a sign too, so that a framework of one letter has pieces to count
+        self._lexical: csr_matrix = self._letters.fit_transform([f"{entry.folded} " for entry in entries]).T.tocsr()
+        self.words = WordWeights([entry.folded for entry in entries])
+        self._content: dict[int, tuple[str, ...]] = {}
 
-    def search(self, queries: Sequence[Query], vectors: Vectors, top: int = 5) -> list[list[Candidate]]:
-        """The `top` nearest skills of each query, best first; ties in the order of skill ids."""
-        found: list[list[Candidate]] = []
+    def content_of(self, entry: int) -> tuple[str, ...]:
+        """The content words of an entry."""
+        if entry not in self._content:
+            self._content[entry] = content_words(self.entries[entry].folded)
+        return self._content[entry]
+
+    def search(self, queries: Sequence[Query], vectors: Vectors) -> Iterator[tuple[Sequence[Query], Looked]]:
+        """What comes near to each query, some queries at a time."""
         for start in range(0, len(queries), _CHUNK):
-            found.extend(self._search_chunk(queries[start : start + _CHUNK], vectors, top))
-        return found
+            part = queries[start : start + _CHUNK]
+            yield part, self._gather(self._look_closely(part, vectors), len(part))
 
-    def _search_chunk(self, queries: Sequence[Query], vectors: Vectors, top: int) -> list[list[Candidate]]:
+    def _look_closely(self, queries: Sequence[Query], vectors: Vectors) -> _Pairs:
+        """Every near entry of every text of the queries, with exact figures."""
         texts = [text for query in queries for text in query.texts]
         rows = [row for query in queries for row in query.rows]
-        letters = self._letters.transform(texts).tocsr()
-        letters.sort_indices()
-        blend = COSINE_WEIGHT * (vectors[rows] @ self._vectors.T)
-        blend += LEXICAL_WEIGHT * (letters @ self._lexical.T).toarray().astype(np.float32)
-        found, at = [], 0
-        for query in queries:
-            rows_here = range(at, at + len(query.texts))
-            at += len(query.texts)
-            best = blend[rows_here.start : rows_here.stop].max(axis=0)
-            keep = min(_NEAR, len(best))
-            near = np.argpartition(-best, keep - 1)[:keep].tolist()
-            looked_at = [
-                one
-                for row, text in zip(rows_here, query.texts, strict=True)
-                for one in self._look_closely(near, text, vectors[rows[row]], letters[row])
+        tag_of = np.repeat(np.arange(len(queries)), [len(query.texts) for query in queries])
+        text_of = np.concatenate([np.arange(len(query.texts)) for query in queries])
+        plain, adapted = vectors[rows], adapt(vectors[rows], self._adapter)
+        lexical = (self._letters.transform(f"{text} " for text in texts) @ self._lexical).toarray()
+        blend = lexical * np.float32(_LEXICAL_WEIGHT / _COSINE_WEIGHT)
+        blend += adapted @ self._adapted.T
+        keep = min(_NEAR, len(self.entries))
+        near = np.argpartition(blend, len(self.entries) - keep, axis=1)[:, -keep:]
+        figures = {
+            "cosine": _dot(self._adapted[near], adapted),
+            "plain_cosine": _dot(self._plain[near], plain),
+            "lexical": np.take_along_axis(lexical, near, axis=1).astype(np.float64),
+            "edit": self._edits(texts, near),
+            "label_cosine": _dot(self._adapted[self._label_of[self.skill_of[near]]], adapted),
+        }
+        flat = {name: np.round(values.ravel(), DECIMALS) for name, values in figures.items()}
+        flat["score"] = _blended(flat)
+        return self._sorted(np.repeat(tag_of, keep), np.repeat(text_of, keep), near.ravel(), flat)
+
+    def _edits(self, texts: Sequence[str], near: Ints) -> Floats:
+        return np.array(
+            [
+                [OSA.normalized_similarity(text, self.entries[entry].folded) for entry in entries]
+                for text, entries in zip(texts, near.tolist(), strict=True)
             ]
-            found.append(_by_skill(looked_at)[:top])
-        return found
+        )
 
-    def _look_closely(self, near: Sequence[int], text: str, vector: Vectors, letters: csr_matrix) -> list[Near]:
-        """The exact scores of one text towards the entries of `near`; each pair's are free of the other pairs."""
-        cosines = (self._vectors[near].astype(np.float64) * vector.astype(np.float64)).sum(axis=1)
-        weights = self._letters_of_query
-        weights[letters.indices] = letters.data
-        found = []
-        for entry_no, raw_cosine in zip(near, cosines.tolist(), strict=True):
-            entry = self.entries[entry_no]
-            own = slice(self._lexical.indptr[entry_no], self._lexical.indptr[entry_no + 1])
-            cosine = round(raw_cosine, DECIMALS)
-            lexical = round(float((self._lexical.data[own] * weights[self._lexical.indices[own]]).sum()), DECIMALS)
-            edit = round(OSA.normalized_similarity(text, entry.folded), DECIMALS)
-            found.append(Near(entry, text, cosine, lexical, edit, _blended(cosine, lexical, edit)))
-        weights[letters.indices] = 0.0
-        return found
+    def _sorted(self, tag: Ints, text: Ints, entry: Ints, figures: dict[str, Floats]) -> _Pairs:
+        """The pairs in order, each entry of a tag once: by the text to which it comes nearest."""
+        skill = self.skill_of[entry]
+        order = np.lexsort((text, -figures["score"], entry, tag))
+        is_first = np.ones(len(order), dtype=bool)
+        is_first[1:] = (tag[order][1:] != tag[order][:-1]) | (entry[order][1:] != entry[order][:-1])
+        kept = order[is_first]
+        kept = kept[np.lexsort((entry[kept], -figures["score"][kept], skill[kept], tag[kept]))]
+        is_start = np.ones(len(kept), dtype=bool)
+        is_start[1:] = (tag[kept][1:] != tag[kept][:-1]) | (skill[kept][1:] != skill[kept][:-1])
+        found = {name: values[kept] for name, values in figures.items()}
+        return _Pairs(tag[kept], skill[kept], entry[kept], text[kept], found, np.flatnonzero(is_start))
 
-    def difference(self, near: Near) -> WordDifference:
-        """Which words of the tag have no counterpart in the entry, and the other way round."""
-        ours, theirs = content_words(near.text), content_words(near.entry.folded)
-        only_ours = tuple(word for word in ours if not _has_counterpart(word, theirs))
-        only_theirs = tuple(word for word in theirs if not _has_counterpart(word, ours))
-        return WordDifference(only_ours, only_theirs, self._share(only_ours, ours), self._share(only_theirs, theirs))
+    def _gather(self, pairs: _Pairs, tag_count: int) -> Looked:
+        """One candidate a skill, the best first."""
+        first = pairs.starts
+        figures = {name: values[first] for name, values in pairs.figures.items()}
+        for name in ("cosine", "lexical", "edit"):
+            figures[f"top_{name}"] = np.maximum.reduceat(pairs.figures[name], first)
+        figures |= _support(pairs, figures["top_cosine"], tag_count)
+        order = np.lexsort((pairs.skill[first], -figures["score"], pairs.tag[first]))
+        tag = pairs.tag[first][order]
+        place = np.arange(len(tag)) - np.searchsorted(tag, tag)
+        is_kept = place < CANDIDATES
+        order, tag, place = order[is_kept], tag[is_kept], place[is_kept]
 
-    def _share(self, part: Sequence[str], whole: Sequence[str]) -> float:
-        total = sum(self._weight(word) for word in whole)
-        return round(sum(self._weight(word) for word in part) / total, DECIMALS) if total else 0.0
+        def spread(values: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
+            found = np.full((tag_count, CANDIDATES), fill, dtype=values.dtype)
+            found[tag, place] = values[order]
+            return found
 
-    def _weight(self, word: str) -> float:
-        return self._rarity.get(word, self._unseen)
-
-
-def _blended(cosine: float, lexical: float, edit: float) -> float:
-    """One score of the three. A slip of the pen ruins the cosine, so text that is nearly the same counts extra."""
-    score = COSINE_WEIGHT * cosine + LEXICAL_WEIGHT * lexical + EDIT_WEIGHT * edit + max(0.0, edit - _SLIP_ABOVE)
-    return round(min(1.0, score), DECIMALS)
-
-
-def _by_skill(near: Sequence[Near]) -> list[Candidate]:
-    """One candidate a skill, best first."""
-    best: dict[str, Candidate] = {}
-    nearest: dict[Entry, Near] = {}
-    for one in near:
-        known_entry = nearest.get(one.entry)
-        if known_entry is None or one.score > known_entry.score:
-            nearest[one.entry] = one
-    for one in sorted(nearest.values(), key=lambda one: (-one.score, one.entry)):
-        known = best.get(one.entry.skill_id)
-        if known is None:
-            best[one.entry.skill_id] = Candidate(one, 0.0)
-        elif not known.second_score:
-            best[one.entry.skill_id] = Candidate(known.best, one.score)
-    return sorted(best.values(), key=lambda one: (-one.best.score, one.skill_id))
+        return Looked(
+            spread(pairs.skill[first], -1),
+            spread(pairs.entry[first], -1),
+            spread(pairs.text[first], -1),
+            {name: spread(values, 0.0) for name, values in figures.items()},
+        )
 
 
-def _has_counterpart(word: str, others: Sequence[str]) -> bool:
-    return word in others or any(_is_misspelt(word, other) for other in others)
+def adapt(vectors: Vectors, adapter: Vectors) -> Vectors:
+    """Vectors of length 1, turned by the adapter so that texts of one skill come nearer to each other."""
+    turned = vectors @ adapter
+    scaled: Vectors = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), np.float32(1e-12))
+    return scaled
 
 
-@lru_cache(maxsize=65536)
-def _is_misspelt(word: str, other: str) -> bool:
-    if min(len(word), len(other)) < _MIN_TYPO_LENGTH or any(sign.isdigit() for sign in word + other):
-        return False
-    return OSA.normalized_similarity(word, other) >= _SAME_WORD and not _are_opposed(word, other)
+def _dot(entries: npt.NDArray[Any], texts: Vectors) -> Floats:
+    """The cosine of each text with each of its entries, in double precision whatever stands beside the pair."""
+    found: Floats = (entries.astype(np.float64) * texts.astype(np.float64)[:, None, :]).sum(axis=2)
+    return found
 
 
-def _are_opposed(word: str, other: str) -> bool:
-    """Whether two like words mean opposites: micro- and macroeconomics, assembly and disassembly."""
-    longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
-    if longer.endswith(shorter) and longer.removesuffix(shorter) in _NEGATIONS:
-        return True
-    return any(
-        longer.startswith(one)
-        and shorter.startswith(another)
-        and longer.removeprefix(one) == shorter.removeprefix(another)
-        for pair in _OPPOSITES
-        for one, another in (pair, pair[::-1])
+def _blended(figures: dict[str, Floats]) -> Floats:
+    """One score of three. A slip of the pen ruins the cosine, so text that is nearly the same counts extra."""
+    score = (
+        _COSINE_WEIGHT * figures["cosine"]
+        + _LEXICAL_WEIGHT * figures["lexical"]
+        + _EDIT_WEIGHT * figures["edit"]
+        + np.maximum(0.0, figures["edit"] - _SLIP_ABOVE)
     )
+    found: Floats = np.round(score, DECIMALS)
+    return found
+
+
+def _support(pairs: _Pairs, top_cosine: Floats, tag_count: int) -> dict[str, Floats]:
+    """How many near entries speak for each skill: the second best score, and the log of their sum by heat.
+
+    `support` is 0 where the nearest entry of all is the skill's only one, and falls with distance.
+    """
+    first = pairs.starts
+    ends = np.append(first[1:], len(pairs.tag))
+    second = np.where(ends - first > 1, pairs.figures["score"][np.minimum(first + 1, len(pairs.tag) - 1)], 0.0)
+    best = np.zeros(tag_count)
+    np.maximum.at(best, pairs.tag[first], top_cosine)
+    heat = np.exp((pairs.figures["cosine"] - best[pairs.tag]) / _SUPPORT_HEAT)
+    return {"second_score": second, "support": np.round(np.log(np.add.reduceat(heat, first)), DECIMALS)}
+
+
+def _first_label(entries: Sequence[Entry], skill_of: Ints, skill_count: int) -> Ints:
+    """The number of each skill's label, or of its first entry."""
+    found = np.full(skill_count, -1, dtype=np.int64)
+    for at in sorted(range(len(entries)), key=lambda at: (entries[at].rank, at)):
+        if found[skill_of[at]] < 0:
+            found[skill_of[at]] = at
+    return found

@@ -2,7 +2,7 @@
 
 This module reads and writes tables and decides what follows from a confidence. How words are compared stands in
 `skill_words` and `skill_dictionary`, how near a skill comes in `skill_index`, what that is worth in
-`skill_confidence`; `skill_placing` joins those three and remembers what they said.
+`skill_confidence`; `skill_answers` joins them and remembers what they said.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
-from lms_hris_pipeline.match.skill_confidence import shipped_calibration
+from lms_hris_pipeline.match.skill_answers import Mind, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
-from lms_hris_pipeline.match.skill_placing import Placed, place_tags
+from lms_hris_pipeline.match.skill_model import MeaningModel
+from lms_hris_pipeline.match.skill_probability import confidence_of
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical
@@ -76,20 +78,22 @@ class _Framework:
     decided: Mapping[str, str | None]
 
 
-def match_skills(batch: Batch, settings: SkillSettings, cache_dir: Path) -> SkillsMatched:
+def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: Path) -> SkillsMatched:
     """What each distinct tag of `canonical.skill_tags` means, one row a tag, in the order of tags.
 
     A person's decision on a tag always wins, and is one more alias for other tags. A tag that two skills claim by the
-    same words goes to review. The model is loaded only for tags that neither settles and no earlier night has placed.
+    same words goes to review. The embedding model is loaded only for tags that neither settles and no earlier night has
+    placed. The same tag has the same confidence every night: unlike for a file, the other tags do not move it.
 
     Raises:
-        BadInput: `review_at` is above `accept_at`, or the model at `model_path` cannot be used.
-        Permanent: the model or the calibration that came with the package is damaged.
+        BadInput: `review_at` is above what `precision` asks for, or the model at `model_path` cannot be used.
+        Permanent: what came with the package is damaged.
     """
-    if settings.review_at > settings.accept_at:
+    model = mind.model
+    if settings.review_at > (accept_at := model.threshold(settings.precision)):
         raise BadInput(
-            f"[skills] review_at = {settings.review_at} is above accept_at = {settings.accept_at}\n"
-            "  A tag must be surer to be accepted than to be shown to a person: lower review_at or raise accept_at."
+            f"[skills] review_at = {settings.review_at} is above {accept_at}, from where tags are accepted at precision = "
+            f"{settings.precision}\n  A tag must be surer to be accepted than to be shown to a person: lower review_at."
         )
     framework = _read_framework(batch)
     tags = sorted({str(tag) for tag in batch.read(canonical.SKILL_TAGS).column("tag").to_pylist()})
@@ -99,12 +103,22 @@ def match_skills(batch: Batch, settings: SkillSettings, cache_dir: Path) -> Skil
         if tag in framework.decided and (meaning := _of_decision(framework, framework.decided[tag])):
             meanings[tag] = meaning
         elif hit := dictionary.look_up(tag):
-            meanings[tag] = _of_dictionary(framework, hit, settings)
-    placing = place_tags([tag for tag in tags if tag not in meanings], framework.entries, settings, cache_dir)
-    for tag, placed in placing.placed.items():
-        meanings[tag] = _of_model(framework, placed, settings, placing.model)
-    meanings = {tag: _held_back(tag, meaning, framework) for tag, meaning in sorted(meanings.items())}
-    return SkillsMatched(_table(meanings), _shown(meanings.values(), placing.new_texts, placing.model))
+            meanings[tag] = _of_dictionary(framework, hit, model, accept_at)
+    answers = answer_tags([tag for tag in tags if tag not in meanings], framework.entries, mind, cache_dir)
+    for tag, rows in _by_tag(answers.rows).items():
+        meanings[tag] = _of_model(framework, rows, settings, mind, accept_at)
+    nothing = {tag: _Meaning(None, "no_match", "none", 0.0, None, ()) for tag in tags}
+    meanings = {tag: _held_back(tag, meaning, framework) for tag, meaning in sorted((nothing | meanings).items())}
+    scored_by = mind.version if answers.rows.num_rows else None
+    return SkillsMatched(_table(meanings), _shown(meanings.values(), answers.new_texts, scored_by))
+
+
+def _by_tag(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    """The answers of each tag, best first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.sort_by([("tag", "ascending"), ("rank", "ascending")]).to_pylist():
+        found.setdefault(row["tag"], []).append(row)
+    return found
 
 
 def _read_framework(batch: Batch) -> _Framework:
@@ -132,11 +146,10 @@ def _of_decision(framework: _Framework, skill_id: str | None) -> _Meaning | None
     return _Meaning(skill_id, "accept", "decision", 1.0, name, [{"skill_id": skill_id, "name": name, "score": 1.0}])
 
 
-def _of_dictionary(framework: _Framework, hit: Hit, settings: SkillSettings) -> _Meaning:
+def _of_dictionary(framework: _Framework, hit: Hit, model: MeaningModel, accept_at: float) -> _Meaning:
     """The one skill whose words these are; of several none is guessed, and each is as likely as the other."""
-    form_confidence = shipped_calibration().of_dictionary(hit.form)
-    confidence = round(form_confidence / len(hit.entries), 6)
-    decision: Decision = "accept" if hit.is_sure and confidence >= settings.accept_at else "review"
+    confidence = round(model.dictionary.get(hit.form, 0.0) / len(hit.entries), 6)
+    decision: Decision = "accept" if hit.is_sure and confidence >= accept_at else "review"
     stripped = [asdict(one) for one in hit.stripped]
     candidates = [
         {
@@ -153,24 +166,31 @@ def _of_dictionary(framework: _Framework, hit: Hit, settings: SkillSettings) -> 
     return _Meaning(first.skill_id, decision, hit.method, confidence, first.text, candidates)
 
 
-def _of_model(framework: _Framework, placed: Placed, settings: SkillSettings, model: str | None) -> _Meaning:
-    """What the nearest skill's confidence is worth; a tag without a word of its own is near nothing."""
-    if not placed.candidates:
-        return _Meaning(None, "no_match", "none", 0.0, None, ())
-    candidates = [{**one, "name": framework.names[one["skill_id"]]} for one in placed.candidates]
-    first = candidates[0]
-    if placed.confidence < settings.review_at:
-        return _Meaning(None, "no_match", "model", placed.confidence, None, candidates, model)
-    is_open = len(candidates) > 1 and candidates[1]["score"] == first["score"]
-    accepts = placed.confidence >= settings.accept_at and placed.is_calibrated
-    decision: Decision = "accept" if accepts and not is_open and not _differs_in_a_number(first) else "review"
-    return _Meaning(first["skill_id"], decision, "model", placed.confidence, first["alias"], candidates, model)
+def _of_model(
+    framework: _Framework, rows: Sequence[Mapping[str, Any]], settings: SkillSettings, mind: Mind, accept_at: float
+) -> _Meaning:
+    """What the nearest skill's confidence is worth."""
+    candidates = [_candidate(framework, row) for row in rows]
+    first = rows[0]
+    confidence = float(confidence_of(np.array(first["inside"]), np.array(first["right"])))
+    if confidence < settings.review_at:
+        return _Meaning(None, "no_match", "model", confidence, None, candidates, mind.version)
+    accepts = confidence >= accept_at and mind.is_calibrated and not first["is_barred"]
+    decision: Decision = "accept" if accepts else "review"
+    return _Meaning(first["skill_id"], decision, "model", confidence, first["matched_alias"], candidates, mind.version)
 
 
-def _differs_in_a_number(candidate: Mapping[str, Any]) -> bool:
-    """Whether tag and alias name different numbers: ISO 9001 and ISO 14001 look alike and are never taken for one."""
-    differing = (*candidate["only_in_tag"], *candidate["only_in_alias"])
-    return any(sign.isdigit() for word in differing for sign in word)
+def _candidate(framework: _Framework, row: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(row["evidence"])
+    return {
+        "skill_id": row["skill_id"],
+        "name": framework.names[row["skill_id"]],
+        "alias": row["matched_alias"],
+        "score": told.pop("share"),
+        "cosine": row["cosine"],
+        "lexical": row["lexical"],
+        **told,
+    }
 
 
 def _held_back(tag: str, meaning: _Meaning, framework: _Framework) -> _Meaning:

@@ -35,7 +35,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Ran]
         shutil.copy(ROOT / "dagster.yaml", folder / "dagster.yaml")
         home = Home(folder)
         # a high bar, so that some skill tags wait for a person
-        home.configure(profile="sandbox", skills={"accept_at": 0.9999})
+        home.configure(profile="sandbox", skills={"precision": 0.9999})
         yield home, home.lms_hris("nightly", "--sandbox", "--workers", str(WORKERS))
 
 

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from lms_hris_pipeline.match import embedding, skill_cache
 from lms_hris_pipeline.match.embedding import DEFAULT_SHA256, ModelFiles, embed_texts, find_model
-from lms_hris_pipeline.match.skill_cache import ScoreCache, VectorCache
-from lms_hris_pipeline.match.skill_confidence import FILE_NAME, shipped_calibration
-from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.match.skill_cache import AnswerCache, VectorCache
+from lms_hris_pipeline.match.skill_model import MeaningModel, shipped_model
 from lms_hris_pipeline.model.errors import BadInput, Permanent
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline_tests.support.paths import ROOT
-from lms_hris_pipeline_tests.support.skills import by_tag, letters_encoder, skill_batch, skill_id
+from lms_hris_pipeline_tests.support.skills import by_tag, letters_encoder, matched, skill_batch, skill_id
 
 __all__ = ["letters_encoder"]
 SHIPPED = find_model("")
@@ -31,10 +31,9 @@ TAGS = ["Pyhton programming", "Projct management", "handling customer complaints
 IN_A_NEW_PROCESS = """
 import sys
 from pathlib import Path
-from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.settings import SkillSettings
-from lms_hris_pipeline_tests.support.skills import skill_batch
-found = match_skills(skill_batch(sys.argv[2:]), SkillSettings(), Path(sys.argv[1]))
+from lms_hris_pipeline_tests.support.skills import matched, skill_batch
+found = matched(skill_batch(sys.argv[2:]), SkillSettings(), Path(sys.argv[1]))
 heavy = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy"} & set(sys.modules)
 print(found.shown["newly_embedded_texts"], sorted(heavy), found.shown["by_model"])
 """
@@ -44,7 +43,7 @@ print(found.shown["newly_embedded_texts"], sorted(heavy), found.shown["by_model"
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache in which a first night has left its vectors and scores."""
     folder = tmp_path_factory.mktemp("cache")
-    first = match_skills(skill_batch(TAGS), SkillSettings(), folder)
+    first = matched(skill_batch(TAGS), SkillSettings(), folder)
     assert int(first.shown["newly_embedded_texts"]) > 0
     return folder
 
@@ -71,8 +70,8 @@ def test_a_night_with_a_new_tag_does_import_them(kept: Path, tmp_path: Path) -> 
 
 
 def test_the_meanings_are_the_same_from_the_cache(kept: Path, tmp_path: Path) -> None:
-    again = match_skills(skill_batch(TAGS), SkillSettings(), kept).rows
-    assert again == match_skills(skill_batch(TAGS), SkillSettings(), tmp_path).rows
+    again = matched(skill_batch(TAGS), SkillSettings(), kept).rows
+    assert again == matched(skill_batch(TAGS), SkillSettings(), tmp_path).rows
     assert by_tag(again)["Pyhton programming"]["skill_id"] == skill_id("Python")
 
 
@@ -97,11 +96,11 @@ def test_vectors_are_the_models_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/nowhere/at/all", ".", __file__, "sentence-transformers/all-MiniLM-L6-v2"])
 def test_a_wrong_model_path_is_named(path: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"model_path = .* is no embedding model: .* is not there"):
-        match_skills(skill_batch(["Pyhton"]), SkillSettings(model_path=path), tmp_path)
+        matched(skill_batch(["Pyhton"]), SkillSettings(model_path=path), tmp_path)
 
 
 def test_a_wrong_model_path_matters_only_where_a_model_does(tmp_path: Path) -> None:
-    found = match_skills(skill_batch(["Python"]), SkillSettings(model_path="/nowhere"), tmp_path)
+    found = matched(skill_batch(["Python"]), SkillSettings(model_path="/nowhere"), tmp_path)
     assert found.shown["model"] == "not needed"
 
 
@@ -126,29 +125,21 @@ def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path) -> N
 
 def test_the_shipped_model_by_path_is_the_shipped_model() -> None:
     assert find_model(str(SHIPPED.folder)).sha256 == DEFAULT_SHA256
-    assert shipped_calibration().model_sha256 == DEFAULT_SHA256
+    assert {shipped_model(kind).embedding_sha256 for kind in ("skills", "titles")} == {DEFAULT_SHA256}
 
 
 @pytest.mark.usefixtures("letters_encoder")
-def test_a_model_nobody_calibrated_accepts_nothing(tmp_path: Path) -> None:
+def test_a_model_nobody_calibrated_accepts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "modules.json").write_text("[]")
     (folder / "model.safetensors").write_bytes(b"weights of a firm")
-    own = SkillSettings(model_path=str(folder), accept_at=0.01, review_at=0.0001)
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 0.0001)
+    own = SkillSettings(model_path=str(folder), review_at=0.0001)
     tag = "Pyhton programming"
-    row = by_tag(match_skills(skill_batch([tag]), own, tmp_path / "cache").rows)[tag]
+    row = by_tag(matched(skill_batch([tag]), own, tmp_path / "cache").rows)[tag]
     assert row["decision"] == "review"
     assert row["model"].endswith("(of another model)")
-    shipped = json.loads((ROOT / "lms_hris_pipeline" / "match" / "data" / FILE_NAME).read_text())
-    (folder / FILE_NAME).write_text(
-        json.dumps({**shipped, "version": "own", "model_sha256": find_model(str(folder)).sha256})
-    )
-    row = by_tag(match_skills(skill_batch([tag]), own, tmp_path / "cache").rows)[tag]
-    assert (row["decision"], row["model"].split(", ")[1]) == ("accept", "confidence own")
-    (folder / FILE_NAME).write_text("{}")
-    with pytest.raises(BadInput, match="is no confidence model"):
-        match_skills(skill_batch([tag]), own, tmp_path / "cache")
 
 
 # --- what is kept
@@ -198,28 +189,30 @@ def test_damaged_vectors_are_thrown_away_with_a_line_in_the_log(
 
 
 @pytest.mark.parametrize("damage", [_cut, _flip, _empty])
-def test_damaged_scores_are_thrown_away_with_a_line_in_the_log(
+def test_damaged_answers_are_thrown_away_with_a_line_in_the_log(
     damage: Callable[[Path], None], kept: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = shutil.copytree(kept, tmp_path / "cache")
-    expected = match_skills(skill_batch(TAGS), SkillSettings(), kept).rows
-    damage(cache / "skill_scores.json")
+    expected = matched(skill_batch(TAGS), SkillSettings(), kept).rows
+    damage(cache / "skills_answers.parquet")
     with caplog.at_level(logging.WARNING):
-        assert match_skills(skill_batch(TAGS), SkillSettings(), cache).rows == expected
+        assert matched(skill_batch(TAGS), SkillSettings(), cache).rows == expected
     assert "skill_cache_discarded" in caplog.text
 
 
-def test_scores_of_another_framework_do_not_count(tmp_path: Path) -> None:
-    ScoreCache(tmp_path, "one").add({"tag": {"confidence": 1.0, "candidates": []}})
-    assert ScoreCache(tmp_path, "one").read()
-    assert ScoreCache(tmp_path, "other").read() == {}
+def test_answers_of_another_framework_do_not_count(tmp_path: Path) -> None:
+    rows = pa.table({"tag": ["python"], "rank": [1]})
+    AnswerCache(tmp_path, "skills", "one").add(rows)
+    assert AnswerCache(tmp_path, "skills", "one").read(rows.schema) == rows
+    assert AnswerCache(tmp_path, "skills", "other").read(rows.schema).num_rows == 0
+    assert AnswerCache(tmp_path, "titles", "one").read(rows.schema).num_rows == 0
 
 
 @pytest.mark.usefixtures("letters_encoder")
 def test_a_changed_framework_is_scored_anew(tmp_path: Path) -> None:
     tag = "Pythn programing"
     for name in ("Python programming", "Cobol", "Python programming"):
-        row = by_tag(match_skills(skill_batch([tag], {name: ()}), SkillSettings(), tmp_path).rows)[tag]
+        row = by_tag(matched(skill_batch([tag], {name: ()}), SkillSettings(), tmp_path).rows)[tag]
         assert json.loads(row["candidates"])[0]["skill_id"] == skill_id(name)
 
 
@@ -274,7 +267,7 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(
     blocked = tmp_path / "file"
     blocked.write_text("in the way of a folder")
     with caplog.at_level(logging.WARNING):
-        found = match_skills(skill_batch(["Pyhton programming"]), SkillSettings(), blocked)
+        found = matched(skill_batch(["Pyhton programming"]), SkillSettings(), blocked)
     assert found.rows.num_rows == 1
     assert "skill_cache_not_kept" in caplog.text
 

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.sandbox import company, store
 from lms_hris_pipeline.sandbox.company import framework
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import match
 from lms_hris_pipeline_tests.support.company import staged_company
 from lms_hris_pipeline_tests.support.reconcile import write_rows
-from lms_hris_pipeline_tests.support.skills import by_tag, skill_batch
+from lms_hris_pipeline_tests.support.skills import by_tag, matched, skill_batch
 
 WORKERS = 120
 
@@ -35,7 +34,7 @@ def test_nothing_is_accepted_wrongly_and_little_is_left(seed: int, cache: Path, 
         as_of = store.instant(opened)
     batch = staged_company(tmp_path, as_of)
     write_rows(batch, match.TAG_DECISIONS, [])
-    rows = by_tag(match_skills(batch, SkillSettings(), cache).rows)
+    rows = by_tag(matched(batch, SkillSettings(), cache).rows)
     batch.close()
     with closing(sqlite3.connect(tmp_path / "truth.sqlite")) as truth:
         meant = dict(truth.execute("select trim(tag), skill_id from tags").fetchall())
@@ -54,6 +53,6 @@ def test_nothing_is_accepted_wrongly_and_little_is_left(seed: int, cache: Path, 
 
 def test_words_that_mean_no_skill_are_never_accepted(cache: Path) -> None:
     skills = {skill.name: skill.aliases for skill in framework.skills()}
-    rows = by_tag(match_skills(skill_batch(framework.MEANINGLESS_TAGS, skills), SkillSettings(), cache).rows)
+    rows = by_tag(matched(skill_batch(framework.MEANINGLESS_TAGS, skills), SkillSettings(), cache).rows)
     assert [tag for tag, row in rows.items() if row["decision"] == "accept"] == []
     assert sum(row["decision"] == "review" for row in rows.values()) <= 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ import pytest
 
 from lms_hris_pipeline.match import embedding
 from lms_hris_pipeline.match.skill_cache import Vectors
+from lms_hris_pipeline.match.skill_minds import mind_of
+from lms_hris_pipeline.match.skills import SkillsMatched, match_skills
+from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical, match
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.stage import AS_OF
@@ -30,6 +34,8 @@ FRAMEWORK: dict[str, tuple[str, ...]] = {
     "Mentoring": (),
     "Presentation skills": ("presenting",),
 }
+DIMENSIONS = 384
+"""Of the shipped model's vectors, which its adapter turns."""
 DECIDED_AT = datetime(2026, 10, 1)  # noqa: DTZ001 - a DuckDB timestamp is naive UTC
 
 
@@ -94,6 +100,11 @@ def skill_batch(
     return batch
 
 
+def matched(batch: Batch, settings: SkillSettings, folder: Path) -> SkillsMatched:
+    """What the shipped model says of a batch's tags; what is kept lies in `folder`."""
+    return match_skills(batch, settings, mind_of("skills", settings, folder), folder)
+
+
 def by_tag(rows: pa.Table) -> dict[str, dict[str, Any]]:
     """The rows of `match.skills` by tag."""
     found = {row["tag"]: row for row in rows.to_pylist()}
@@ -108,11 +119,13 @@ def letters_encoder(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def encode(texts: Sequence[str], model: embedding.ModelFiles, threads: int) -> Vectors:
         calls.append(list(texts))
-        vectors = np.zeros((len(texts), 64), dtype=np.float32)
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in enumerate(texts):
             padded = f" {text} "
             for start in range(len(padded) - 2):
-                vectors[row, hashlib.sha256(padded[start : start + 3].encode()).digest()[0] % 64] += 1
+                vectors[
+                    row, int.from_bytes(hashlib.sha256(padded[start : start + 3].encode()).digest()[:2]) % DIMENSIONS
+                ] += 1
         scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return scaled.astype(np.float32)
 

@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from lms_hris_pipeline.match.skill_confidence import Calibration
+from lms_hris_pipeline.match import skills
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
-from lms_hris_pipeline.match.skills import match_skills
+from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import match
-from lms_hris_pipeline_tests.support.skills import FRAMEWORK, by_tag, letters_encoder, skill_batch, skill_id
+from lms_hris_pipeline_tests.support.skills import FRAMEWORK, by_tag, letters_encoder, matched, skill_batch, skill_id
 
 __all__ = ["letters_encoder"]
 DEFAULTS = SkillSettings()
 
 
 def _matched(tmp_path: Path, tags: list[str], settings: SkillSettings = DEFAULTS, **world: Any) -> dict[str, Any]:
-    return by_tag(match_skills(skill_batch(tags, **world), settings, tmp_path).rows)
+    return by_tag(matched(skill_batch(tags, **world), settings, tmp_path).rows)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,10 @@ def test_an_alias_that_repeats_its_own_label_is_no_dispute(tmp_path: Path) -> No
 )
 @pytest.mark.usefixtures("letters_encoder")
 def test_another_number_is_another_skill(
-    tag: str, framework: dict[str, tuple[str, ...]], is_sure: bool, tmp_path: Path
+    tag: str, framework: dict[str, tuple[str, ...]], is_sure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loose = SkillSettings(accept_at=0.0001, review_at=0.0001)
+    loose = SkillSettings(review_at=0.0001)
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 0.0001)
     row = _matched(tmp_path, [tag], loose, framework=framework)[tag]
     assert (row["decision"] == "accept") is is_sure
 
@@ -153,15 +154,17 @@ def test_thresholds_decide(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Calibration, "of_features", lambda *_: confidence)
-    row = _matched(tmp_path, ["Pyhton prog"], SkillSettings(accept_at=accept_at, review_at=review_at))["Pyhton prog"]
+    monkeypatch.setattr(skills, "confidence_of", lambda *_: confidence)
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: accept_at)
+    row = _matched(tmp_path, ["Pyhton prog"], SkillSettings(review_at=review_at))["Pyhton prog"]
     assert (row["decision"], row["method"], float(row["confidence"])) == (decision, "model", confidence)
     assert (row["skill_id"] is None) is (decision == "no_match")
     assert row["model"].startswith("all-MiniLM-L6-v2@53aa5117")
 
 
-def test_a_form_less_sure_than_asked_goes_to_review(tmp_path: Path) -> None:
-    row = _matched(tmp_path, ["PYTHON", "Python"], SkillSettings(accept_at=1.0))
+def test_a_form_less_sure_than_asked_goes_to_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 1.0)
+    row = _matched(tmp_path, ["PYTHON", "Python"])
     assert (row["Python"]["decision"], row["PYTHON"]["decision"]) == ("accept", "review")
 
 
@@ -188,7 +191,7 @@ HOSTILE = [
 @pytest.mark.usefixtures("letters_encoder")
 def test_hostile_tags_come_back_once_and_unchanged(tmp_path: Path) -> None:
     batch = skill_batch(HOSTILE)
-    found = match_skills(batch, DEFAULTS, tmp_path)
+    found = matched(batch, DEFAULTS, tmp_path)
     rows = by_tag(found.rows)
     assert list(rows) == sorted(HOSTILE)
     assert rows["🐍 Python"]["skill_id"] == rows["\ufeffPython"]["skill_id"] == skill_id("Python")
@@ -208,8 +211,9 @@ def test_a_hostile_framework_harms_nothing(tmp_path: Path, letters_encoder: list
 
 
 @pytest.mark.usefixtures("letters_encoder")
-def test_skills_of_one_spelling_are_not_told_apart(tmp_path: Path) -> None:
-    loose = SkillSettings(accept_at=0.01, review_at=0.001)
+def test_skills_of_one_spelling_are_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 0.001)
+    loose = SkillSettings(review_at=0.001)
     row = _matched(tmp_path, ["Pythn"], loose, framework={"Python": (), "python": ()})["Pythn"]
     assert row["decision"] == "review"
     assert row["confidence"] <= Decimal("0.5")
@@ -225,7 +229,7 @@ def test_without_a_framework_nothing_matches_and_nothing_is_loaded(
 
 
 def test_without_tags_there_are_no_rows(tmp_path: Path) -> None:
-    found = match_skills(skill_batch([]), DEFAULTS, tmp_path)
+    found = matched(skill_batch([]), DEFAULTS, tmp_path)
     assert found.rows.num_rows == 0
     assert found.rows.column_names == list(match.SKILLS.column_names)
 
@@ -239,14 +243,14 @@ def test_a_framework_of_one_skill_gives_one_candidate(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("letters_encoder")
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     tags = ["Pyhton prog", "javva", "project mgmt", "custmer servce", "Excell", "PM", "zzz", "Mentering"]
-    expected = match_skills(skill_batch(tags), DEFAULTS, tmp_path / "first").rows
+    expected = matched(skill_batch(tags), DEFAULTS, tmp_path / "first").rows
     for seed in range(3):
         rng = random.Random(seed)
         names = list(FRAMEWORK)
         rng.shuffle(names)
         rng.shuffle(tags)
         framework = {name: tuple(rng.sample(FRAMEWORK[name], len(FRAMEWORK[name]))) for name in names}
-        assert match_skills(skill_batch(tags, framework), DEFAULTS, tmp_path / str(seed)).rows == expected
+        assert matched(skill_batch(tags, framework), DEFAULTS, tmp_path / str(seed)).rows == expected
 
 
 @pytest.mark.usefixtures("letters_encoder")
@@ -259,16 +263,17 @@ def test_a_tag_means_the_same_whatever_stands_beside_it(tmp_path: Path) -> None:
 
 def test_figures_add_up(tmp_path: Path, letters_encoder: list[list[str]]) -> None:
     tags = ["Python", "MS Excel", "python", "PM", "Pyhton prog", "!!!", "decided"]
-    found = match_skills(skill_batch(tags, decisions={"decided": None}), DEFAULTS, tmp_path)
+    found = matched(skill_batch(tags, decisions={"decided": None}), DEFAULTS, tmp_path)
     methods = ("decision", "exact", "alias", "normalised", "model", "none")
     assert [found.shown[f"by_{name}"] for name in methods] == [1, 1, 2, 1, 1, 1]
     assert sum(int(found.shown[name]) for name in ("accept", "review", "no_match")) == len(tags)
     assert found.shown["newly_embedded_texts"] == len(letters_encoder[0])
 
 
-def test_thresholds_the_wrong_way_round_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"review_at = 0\.8 is above accept_at = 0\.7"):
-        match_skills(skill_batch([]), SkillSettings(accept_at=0.7, review_at=0.8), tmp_path)
+def test_thresholds_the_wrong_way_round_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 0.7)
+    with pytest.raises(BadInput, match=r"review_at = 0\.8 is above 0\.7, from where"):
+        matched(skill_batch([]), SkillSettings(review_at=0.8), tmp_path)
 
 
 @pytest.mark.parametrize("word, other", [("microeconomics", "macroeconomics"), ("assembly", "disassembly")])

@@ -13,6 +13,7 @@ from pathlib import Path
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, failed_by, info, ok, warning
 from lms_hris_pipeline.ledger import open_ledger
+from lms_hris_pipeline.match.skill_model import shipped_model
 from lms_hris_pipeline.model.errors import PipelineError
 from lms_hris_pipeline.settings import Secrets, Settings
 from lms_hris_pipeline.warehouse import BatchShelf
@@ -38,8 +39,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             faults.append("hris.tenant is empty")
     if settings.matching.review_at >= settings.matching.link_at:
         faults.append("matching.review_at is not below matching.link_at: nothing would come to a person")
-    if settings.skills.review_at >= settings.skills.accept_at:
-        faults.append("skills.review_at is not below skills.accept_at: nothing would come to a person")
+    accept_at = shipped_model("skills").threshold(settings.skills.precision)
+    if settings.skills.review_at >= accept_at:
+        faults.append(f"skills.review_at is not below {accept_at}, from where skills.precision accepts: no tag would come to a person")  # fmt: skip
     names: dict[str, list[str]] = {}
     for name, column in settings.hris.fields.model_dump().items():
         names.setdefault(column, []).append(name)

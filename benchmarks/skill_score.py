@@ -1,0 +1,92 @@
+"""Figures of skill matching from answers whose meaning is known: first right, coverage, precision, calibration."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lms_hris_pipeline.match.skill_worlds import Tag
+
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said of one tag: the skills by rank, the confidence of the first, the decision."""
+
+    tag: Tag
+    skills: tuple[str, ...]
+    confidence: float
+    decision: str
+
+    @property
+    def place(self) -> int:
+        """The rank of a right skill, 0 where none is named."""
+        return next((rank for rank, skill in enumerate(self.skills, 1) if skill in self.tag.means), 0)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the first is right."""
+        return self.place == 1
+
+
+def ranked(told: Sequence[Told]) -> dict[str, float]:
+    """Of tags inside: share with the right skill first, among five, and mean reciprocal rank (of five)."""
+    inside = [one for one in told if one.tag.means]
+    places = [one.place for one in inside]
+    return {
+        "top1": _share([place == 1 for place in places]),
+        "recall5": _share([place > 0 for place in places]),
+        "mrr": round(sum(1 / place for place in places if place) / max(1, len(places)), 4),
+        "n": len(inside),
+    }
+
+
+def accepted(told: Sequence[Told]) -> dict[str, float]:
+    """Precision and coverage of what was accepted, and how often tags outside were."""
+    taken = [one for one in told if one.decision == "accept"]
+    outside = [one.decision == "accept" for one in told if not one.tag.means]
+    return {
+        "precision": _share([one.is_right for one in taken]),
+        "coverage": _share([one.decision == "accept" for one in told]),
+        "outside_accepted": _share(outside),
+        "n": len(told),
+        "n_outside": len(outside),
+    }
+
+
+def at_precision(told: Sequence[Told], wanted: float) -> dict[str, float]:
+    """As `accepted`, with a threshold set on other skills: on one half of the tags for the other, and turned about."""
+    half = [zlib.crc32(min(one.tag.means, default=one.tag.text).encode()) % 2 for one in told]
+    taken: list[Told] = []
+    for side in (0, 1):
+        needed = _threshold([one for one, where in zip(told, half, strict=True) if where != side], wanted)
+        taken += [one for one, where in zip(told, half, strict=True) if where == side and one.confidence >= needed]
+    return {
+        "precision": _share([one.is_right for one in taken]),
+        "coverage": round(len(taken) / max(1, len(told)), 4),
+        "n": len(told),
+    }
+
+
+def calibration_error(told: Sequence[Told]) -> float:
+    """Mean distance between confidence and share right, over ten bins of equally many tags."""
+    order = sorted(told, key=lambda one: one.confidence)
+    bins = np.array_split(np.arange(len(order)), _BINS)
+    gaps = [abs(sum(order[at].confidence - order[at].is_right for at in part.tolist())) for part in bins]
+    return round(sum(gaps) / max(1, len(order)), 4)
+
+
+def _threshold(told: Sequence[Told], wanted: float) -> float:
+    order = sorted(told, key=lambda one: -one.confidence)
+    right: npt.NDArray[np.int64] = np.cumsum([one.is_right for one in order])
+    enough = np.flatnonzero(right / np.arange(1, len(order) + 1) >= wanted)
+    return order[int(enough[-1])].confidence if len(enough) else 1.1
+
+
+def _share(found: Sequence[bool]) -> float:
+    return round(sum(found) / len(found), 4) if found else 0.0

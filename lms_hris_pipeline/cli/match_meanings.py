@@ -1,0 +1,77 @@
+"""`lms-hris match skills` and `match titles`: from files to files. What a tag means is decided in `match`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lms_hris_pipeline.cli.match_files import check_outputs, doing, folder_settings, show_counts
+from lms_hris_pipeline.cli.terminal import say
+from lms_hris_pipeline.match.people_files import check_suffix, read_table, whole_or_not, write_table
+from lms_hris_pipeline.match.skill_model import Kind
+from lms_hris_pipeline.model.errors import BadInput
+
+_DRIFT = 0.15
+"""From so much more than usual without a meaning it is worth asking whether the framework still fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningFiles:
+    """The files of one run, and how CSV files are written."""
+
+    framework: Path
+    aliases: Path | None
+    tags: Path
+    out: Path
+    encoding: str = "utf-8"
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files that are read."""
+        return [self.framework, self.tags, *([self.aliases] if self.aliases else [])]
+
+
+def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> None:
+    """Place the tags of one file among the targets of another and write what each means.
+
+    Raises:
+        BadInput: a file or an option cannot be used.
+    """
+    if not 0.5 <= precision < 1.0:
+        raise BadInput(f"--precision {precision} is not from 0.5 to below 1\n  Write for example 0.98.")
+    check_outputs([files.out], files.inputs)
+    check_suffix(files.out)
+    settings = folder_settings()
+    started = time.monotonic()
+    from lms_hris_pipeline.match.skill_files import COLUMNS, match_tags, take_framework, take_tags
+    from lms_hris_pipeline.match.skill_minds import mind_of
+
+    columns = COLUMNS[kind]
+    with doing("Reading"):
+        aliases = read_table(files.aliases, files.encoding) if files.aliases else None
+        entries, notes = take_framework(read_table(files.framework, files.encoding), aliases, columns)
+        tags, more_notes = take_tags(read_table(files.tags, files.encoding), columns)
+    for note in [*notes, *more_notes]:
+        say(note)
+    mind = mind_of(kind, settings.skills, settings.firm.data_dir)
+    with doing(f"Placing {tags.num_rows:,} {columns.tag}s among {len(entries):,} texts"):
+        found = match_tags(tags, entries, mind, precision, settings.skills.review_at, settings.firm.data_dir / "cache")
+    with doing("Writing"), whole_or_not(files.out) as [part]:
+        write_table(part, found)
+    first = found.filter(pc.equal(found["rank"], 1))
+    show_counts(first, "decision", ("accept", "review", "no_match"), f"{columns.tag}s")
+    _warn_of_drift(first, mind.model.usual_share)
+    say(f"{tags.num_rows:,} {columns.tag}s in {time.monotonic() - started:.1f} s, by {mind.version}: {files.out}")
+
+
+def _warn_of_drift(first: pa.Table, usual_share: float) -> None:
+    share = pc.mean(pc.equal(first["decision"], "no_match").cast(pa.float64())).as_py()
+    if share > 1 - usual_share + _DRIFT:
+        say(
+            f"{100 * share:.0f} % are without a match, far more than usual: the framework may lack what they mean.",
+            style="yellow",
+        )

@@ -1,0 +1,206 @@
+"""What each tag may mean, from the dictionary and from the engine, and the memory of it.
+
+What was said of a tag stands as long as the framework, the models and the engine are the same: only for other tags the
+index is built, and only for texts without a kept vector the embedding model is loaded. What follows from a confidence
+is decided in `skill_decisions`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lms_hris_pipeline.match.embedding import ModelFiles, embed_texts, find_model
+from lms_hris_pipeline.match.skill_cache import AnswerCache
+from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
+from lms_hris_pipeline.match.skill_model import Kind, MeaningModel
+from lms_hris_pipeline.match.skill_words import fold, read_words
+
+if TYPE_CHECKING:
+    from lms_hris_pipeline.match.skill_engine import Near, Placed
+
+ENGINE = 2
+"""Raised whenever the same inputs would be answered otherwise, so that no kept answer outlives its engine."""
+TOP = 5
+
+SCHEMA = pa.schema(
+    [
+        ("tag", pa.string()),
+        ("rank", pa.int8()),
+        ("skill_id", pa.string()),
+        ("method", pa.string()),
+        ("known", pa.float64()),
+        ("inside", pa.float64()),
+        ("right", pa.float64()),
+        ("is_barred", pa.bool_()),
+        ("matched_alias", pa.string()),
+        ("cosine", pa.float64()),
+        ("lexical", pa.float64()),
+        ("evidence", pa.string()),
+    ]
+)
+"""One row a tag and rank. `known` is the dictionary's probability of the first rank, null where the model speaks:
+then `inside` and `right` are its log odds. `is_barred`: the first rank is not taken without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The rows of all tags asked for, in no order, and how many texts had to be embedded for them."""
+
+    rows: pa.Table
+    new_texts: int
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What answers: a kind of meaning, its model, where the embedding model lies, and the threads that it may use."""
+
+    kind: Kind
+    model: MeaningModel
+    model_path: str
+    threads: int
+
+    @cached_property
+    def embedding(self) -> ModelFiles:
+        """The embedding model; looked for only where an answer needs it.
+
+        Raises:
+            BadInput: there is none where `model_path` says.
+        """
+        return find_model(self.model_path)
+
+    def adapter(self, side: int) -> npt.NDArray[np.float32]:
+        """The matrix that turns vectors of so many numbers; it turns nothing where they are another model's."""
+        return self.model.adapter if self.is_calibrated else np.eye(side, dtype=np.float32)
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the model was learnt on this embedding model's vectors; else its confidences only give an order."""
+        return self.model.embedding_sha256 == self.embedding.sha256
+
+    @property
+    def version(self) -> str:
+        """What scored, for people."""
+        told = f"{self.embedding.name}@{self.embedding.sha256[:8]}, {self.model.version}"
+        return told if self.is_calibrated else f"{told} (of another model)"
+
+
+def answer_tags(tags: Iterable[str], entries: Sequence[Entry], mind: Mind, cache_dir: Path) -> Answers:
+    """The nearest skills of each distinct tag that holds a word, up to five; the others have no rows.
+
+    Raises:
+        BadInput: the embedding model cannot be used.
+        Permanent: what came with the package is damaged.
+    """
+    asked = pa.array(sorted(set(tags)), pa.string())
+    if not len(asked) or not any(entry.folded for entry in entries):
+        return Answers(SCHEMA.empty_table(), 0)
+    cache = AnswerCache(cache_dir, mind.kind, _fingerprint(entries, mind))
+    known = cache.read(SCHEMA)
+    new = asked.filter(pc.invert(pc.is_in(asked, known["tag"].combine_chunks()))).to_pylist()
+    worded = [tag for tag in new if fold(tag)]
+    if not worded:
+        return Answers(known.filter(pc.is_in(known["tag"], asked)), 0)
+    made, new_texts = _answer(worded, entries, mind, cache_dir)
+    cache.add(made)
+    return Answers(pa.concat_tables([known.filter(pc.is_in(known["tag"], asked)), made]), new_texts)
+
+
+def _fingerprint(entries: Sequence[Entry], mind: Mind) -> str:
+    found = hashlib.sha256(
+        json.dumps([ENGINE, mind.kind, mind.embedding.sha256, mind.model.version, mind.threads]).encode()
+    )
+    for entry in sorted(entries):
+        found.update(f"{entry.skill_id}\0{entry.rank}\0{entry.text}\1".encode())
+    return found.hexdigest()
+
+
+def _answer(tags: Sequence[str], entries: Sequence[Entry], mind: Mind, cache_dir: Path) -> tuple[pa.Table, int]:
+    # scikit-learn and scipy take a second to import, which a night with nothing new need not spend
+    from lms_hris_pipeline.match.skill_engine import Engine
+    from lms_hris_pipeline.match.skill_index import SkillIndex, queries_of
+
+    named = sorted(entry for entry in entries if entry.folded)
+    dictionary = Dictionary(named)
+    texts, queries = queries_of(tags, offset=len(named))
+    embedded = embed_texts([*(entry.folded for entry in named), *texts], mind.embedding, mind.threads, cache_dir)
+    known = embedded.vectors[: len(named)]
+    engine = Engine(SkillIndex(named, known, mind.adapter(known.shape[1])), mind.model)
+    rows: list[dict[str, Any]] = []
+    for tag, placed in zip(tags, engine.place(queries, embedded.vectors), strict=True):
+        rows.extend(_rows_of(tag, dictionary.look_up(tag), placed, mind.model))
+    return pa.Table.from_pylist(rows, schema=SCHEMA), embedded.new_count
+
+
+def _rows_of(tag: str, hit: Hit | None, placed: Placed, model: MeaningModel) -> Iterator[dict[str, Any]]:
+    """A tag's rows: what the dictionary knows stands first, the nearer of several skills before the others."""
+    likeliest = {one.skill_id: at for at, one in enumerate(placed.near)}
+    hits = sorted(hit.entries, key=lambda entry: likeliest.get(entry.skill_id, TOP)) if hit else []
+    known = round(model.dictionary.get(hit.form, 0.0) / len(hits), 6) if hit else None
+    near = {one.skill_id: one for one in placed.near}
+    others = [one for one in placed.near if one.skill_id not in {entry.skill_id for entry in hits}]
+    first = others[0] if not hits else None
+    is_tied = len(others) > 1 and others[0].share == others[1].share
+    shared = {
+        "tag": tag,
+        "method": hit.method if hit else "model",
+        "known": known,
+        "inside": placed.inside,
+        # of two that nothing tells apart, neither is likelier than the other
+        "right": min(placed.right, 0.0) if is_tied else placed.right,
+        "is_barred": len(hits) > 1 or (first is not None and (is_tied or _differs_in_a_number(first))),
+    }
+    for rank, entry in enumerate(hits[:TOP], 1):
+        yield {**shared, "rank": rank, **_of_dictionary(entry, hit, near.get(entry.skill_id))}
+    for rank, one in enumerate(others[: TOP - len(hits[:TOP])], len(hits[:TOP]) + 1):
+        yield {**shared, "rank": rank, **_of_model(tag, one)}
+
+
+def _of_dictionary(entry: Entry, hit: Hit | None, near: Near | None) -> dict[str, Any]:
+    stripped = [{"kind": one.kind, "words": one.words} for one in hit.stripped] if hit else []
+    return {
+        "skill_id": entry.skill_id,
+        "matched_alias": entry.text,
+        "cosine": near.cosine if near else None,
+        "lexical": near.lexical if near else None,
+        "evidence": _written({"form": hit.form if hit else "", "stripped": stripped}),
+    }
+
+
+def _of_model(tag: str, near: Near) -> dict[str, Any]:
+    words = read_words(tag)
+    stripped = words.stripped if near.is_stripped else ()
+    return {
+        "skill_id": near.skill_id,
+        "matched_alias": near.alias,
+        "cosine": near.cosine,
+        "lexical": near.lexical,
+        "evidence": _written(
+            {
+                "share": near.share,
+                "edit": near.edit,
+                "stripped": [{"kind": one.kind, "words": one.words} for one in stripped],
+                "only_in_tag": list(near.only_in_tag),
+                "only_in_alias": list(near.only_in_alias),
+            }
+        ),
+    }
+
+
+def _differs_in_a_number(near: Near) -> bool:
+    """Whether tag and alias name different numbers: ISO 9001 and ISO 14001 look alike and are never taken for one."""
+    return any(sign.isdigit() for word in (*near.only_in_tag, *near.only_in_alias) for sign in word)
+
+
+def _written(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,47 @@
+"""What follows from the answers of a whole table of tags: a confidence, a decision and its evidence, row by row.
+
+Where the answers come from is `skill_answers`' business, files and their columns are `skill_files`'.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lms_hris_pipeline.match.skill_answers import Mind
+from lms_hris_pipeline.match.skill_probability import confidence_of, shift_of
+
+DECISIONS = ("accept", "review", "no_match")
+_USUAL_WEIGHT = 200.0
+"""As many tags the usual share of tags inside counts for, so that a small table hardly moves it."""
+
+
+def decide(answers: pa.Table, mind: Mind, precision: float, review_at: float) -> pa.Table:
+    """`answers` with confidence and decision, the same on every rank of a tag.
+
+    How many of the tags mean something outside the framework is estimated from all of them together. A tag is accepted
+    from the confidence at which `precision` of the tags were right when the model was learnt; below `review_at`
+    nothing is said to match.
+    """
+    first = answers.filter(pc.equal(answers["rank"], 1))
+    is_known = first["known"].is_valid().to_numpy(zero_copy_only=False)
+    inside, right = (first[name].to_numpy() for name in ("inside", "right"))
+    # what the dictionary knows is inside, whatever the model would have said
+    open_inside = np.where(is_known, 30.0, inside)
+    shift = shift_of(open_inside, mind.model.usual_share, _USUAL_WEIGHT)
+    confidence = confidence_of(inside, right, shift)
+    confidence = np.where(is_known, pc.fill_null(first["known"], 0.0).to_numpy(), confidence)
+    is_taken = confidence >= mind.model.threshold(precision)
+    is_taken &= ~first["is_barred"].to_numpy(zero_copy_only=False) & mind.is_calibrated
+    decision = np.where(is_taken, "accept", np.where(confidence >= review_at, "review", "no_match"))
+    at = pc.index_in(answers["tag"], first["tag"].combine_chunks())
+    for name, values in (("confidence", pa.array(confidence)), ("decision", pa.array(decision.tolist(), pa.string()))):
+        answers = answers.append_column(name, pc.take(values, at))
+    return answers
+
+
+def outside_share(decided: pa.Table) -> float:
+    """The share of tags of which nothing in the framework comes near; 0 where there are no tags."""
+    first = decided.filter(pc.equal(decided["rank"], 1))
+    return float(pc.mean(pc.equal(first["decision"], "no_match")).as_py() or 0.0)

@@ -1,0 +1,93 @@
+"""Which words of a tag have no counterpart in a text of the framework, and the other way round.
+
+Words are weighed by how telling each is in the framework. How near two texts are as a whole is `skill_index`'s
+business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from lms_hris_pipeline.match.skill_words import content_words
+
+DECIMALS = 4
+_SAME_WORD = 0.8  # edit similarity from which two words count as one misspelt
+_MIN_TYPO_LENGTH = 4  # shorter words differ in meaning when they differ in a letter
+
+_NEGATIONS = frozenset({"a", "anti", "de", "dis", "il", "im", "in", "ir", "mis", "non", "un"})
+_OPPOSITES = (
+    ("ante", "anti"), ("em", "im"), ("ex", "im"), ("ex", "in"), ("hyper", "hypo"), ("inter", "intra"),
+    ("macro", "micro"), ("mono", "poly"), ("over", "under"), ("post", "pre"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WordDifference:
+    """What the words of a tag and of an entry do not share; the shares are by weight, between 0 and 1."""
+
+    only_in_tag: tuple[str, ...]
+    only_in_entry: tuple[str, ...]
+    share_of_tag: float
+    share_of_entry: float
+
+
+class WordWeights:
+    """How telling each word of a framework is: the fewer of its texts hold a word, the more."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        seen = Counter(word for text in texts for word in set(content_words(text)))
+        self._rarity = {word: math.log((1 + len(texts)) / (1 + count)) + 1 for word, count in seen.items()}
+        self._unseen = math.log(1 + len(texts)) + 1
+
+    def difference(self, tag: Sequence[str], entry: Sequence[str]) -> WordDifference:
+        """What the content words of a tag and of an entry do not share."""
+        only_ours = tuple(word for word in tag if not _has_counterpart(word, entry))
+        only_theirs = tuple(word for word in entry if not _has_counterpart(word, tag))
+        return WordDifference(only_ours, only_theirs, self._share(only_ours, tag), self._share(only_theirs, entry))
+
+    def unknown_share(self, tag: Sequence[str]) -> float:
+        """The share of a tag's words, by weight, that stand nowhere in the framework."""
+        return self._share([word for word in tag if word not in self._rarity], tag)
+
+    def _share(self, part: Iterable[str], whole: Sequence[str]) -> float:
+        total = math.fsum(self._weight(word) for word in whole)
+        return round(math.fsum(self._weight(word) for word in part) / total, DECIMALS) if total else 0.0
+
+    def _weight(self, word: str) -> float:
+        return self._rarity.get(word, self._unseen)
+
+
+def _has_counterpart(word: str, others: Sequence[str]) -> bool:
+    return word in others or any(_is_alike(word, other) for other in others)
+
+
+@lru_cache(maxsize=1 << 18)
+def _is_alike(word: str, other: str) -> bool:
+    """Whether one word is the other misspelt or cut short."""
+    if min(len(word), len(other)) < _MIN_TYPO_LENGTH or any(sign.isdigit() for sign in word + other):
+        return False
+    if _are_opposed(word, other):
+        return False
+    shorter, longer = sorted((word, other), key=len)
+    is_cut = longer.startswith(shorter)
+    return is_cut or OSA.normalized_similarity(word, other) >= _SAME_WORD
+
+
+def _are_opposed(word: str, other: str) -> bool:
+    """Whether two like words mean opposites: micro- and macroeconomics, assembly and disassembly."""
+    longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
+    if longer.endswith(shorter) and longer.removesuffix(shorter) in _NEGATIONS:
+        return True
+    return any(
+        longer.startswith(one)
+        and shorter.startswith(another)
+        and longer.removeprefix(one) == shorter.removeprefix(another)
+        for pair in _OPPOSITES
+        for one, another in (pair, pair[::-1])
+    )
