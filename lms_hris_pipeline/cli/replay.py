@@ -25,13 +25,14 @@ def run_replay(batch_id: str) -> None:
     """Build, compare, print equal or different by table and report.
 
     Raises:
-        BadInput: the batch is not sealed, or its landing files are gone.
+        BadInput: the batch is not sealed, another version built it, or its landing files are gone.
         typer.Exit: something differs (exit code 1).
     """
     settings = load_settings()
     shelf = BatchShelf(settings.firm.data_dir)
     if not shelf.is_sealed(batch_id):
         raise BadInput(f"There is no sealed batch {batch_id}\n  Sealed: {', '.join(shelf.sealed()[-10:]) or 'none'}")
+    shelf.check_version(batch_id)
     if not (settings.firm.data_dir / "landing" / batch_id / "_run" / "run.json").exists():
         raise BadInput(
             f"The landing files of {batch_id} are gone; without them nothing can be built again\n"

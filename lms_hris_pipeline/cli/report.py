@@ -21,7 +21,7 @@ def run_report(batch_id: str | None, out: Path | None) -> None:
     those that are there are compared and left alone.
 
     Raises:
-        BadInput: there is no such sealed batch, what its night noted is gone, or `out` is no folder.
+        BadInput: there is no such sealed batch, another version built it, what its night noted is gone, or `out` is no folder.
         BadInput: a file that is there differs from the one made again.
     """
     settings = load_settings()
@@ -34,6 +34,7 @@ def run_report(batch_id: str | None, out: Path | None) -> None:
             f"There is no sealed batch {name}\n  Sealed: {sealed}" if name and sealed else
             f"There is no sealed batch in {shelf.batches_dir}\n  Run `lms-hris nightly` first."
         )  # fmt: skip
+    shelf.check_version(name)
     if out is not None and out.exists() and not out.is_dir():
         raise BadInput(f"{out} is a file\n  Name a folder: --out <folder>.")
     noted = data / "landing" / name / "_run"

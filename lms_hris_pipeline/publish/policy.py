@@ -13,7 +13,14 @@ Kind = tuple[str, str]
 POLICY = "policy"
 """Who approved what nobody decided on."""
 DESTRUCTIVE: frozenset[Kind] = frozenset({("account", "deactivate"), ("account", "merge")})
-BULK: tuple[Kind, ...] = (("branch", "update"), ("groups", "set_groups"), ("profile", "update"))
+BULK: Mapping[Kind, str] = {
+    ("account", "update"): "changes of names, addresses and user names",
+    ("account", "reactivate"): "reactivations",
+    ("branch", "update"): "changes of branch",
+    ("groups", "set_groups"): "changes of groups",
+    ("manager", "set_manager"): "changes of manager",
+    ("profile", "update"): "changes of profiles",
+}
 BULK_FACTOR = 5
 """Changes that can be undone may touch five times the share of destructive ones: a reorganisation still trips."""
 
@@ -83,7 +90,7 @@ def judge(
     bulk_share = max(1, int(min(1.0, BULK_FACTOR * settings.breaker_share) * active_accounts))
     rules: list[tuple[frozenset[Kind], int, str]] = [
         (DESTRUCTIVE, min(settings.breaker_count, share), "deactivations and merges"),
-        *((frozenset({kind}), bulk_share, f"changes of {kind[0]}") for kind in BULK),
+        *((frozenset({kind}), bulk_share, what) for kind, what in BULK.items()),
     ]
     held = []
     for kinds, limit, what in rules:

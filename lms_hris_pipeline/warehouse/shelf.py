@@ -19,11 +19,10 @@ from types import TracebackType
 from typing import Self
 
 from lms_hris_pipeline.model.errors import BadInput, Busy, ContractBroken, Permanent, SealedBatch
-from lms_hris_pipeline.tables import ALL_TABLES
+from lms_hris_pipeline.tables import ALL_TABLES, contracts_digest
 from lms_hris_pipeline.warehouse.batch import Batch
 
 BATCH_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}")
-SCHEMA_VERSION = 1
 BUILD_LOCK = "run.lock"
 NIGHT_LOCK = "night.lock"
 """A night holds it from its first call to its last; extraction does without the lock of the builders."""
@@ -153,6 +152,22 @@ class BatchShelf:
         found: dict[str, object] = json.loads((self.folder(batch_id) / "batch.json").read_text(encoding="utf-8"))
         return found
 
+    def is_of_this_version(self, batch_id: str) -> bool:
+        """Whether a sealed batch has the tables and columns that this version of the pipeline knows."""
+        return self.facts(batch_id).get("contracts") == contracts_digest()
+
+    def check_version(self, batch_id: str) -> None:
+        """Do nothing for a sealed batch with the tables of this version.
+
+        Raises:
+            BadInput: another version built it.
+        """
+        if not self.is_of_this_version(batch_id):
+            raise BadInput(
+                f"Batch {batch_id} was built by another version of the pipeline, which had other tables\n"
+                "  Use that version for it, or query its file with any DuckDB client. The next night makes a batch of this one."
+            )
+
     def begin(self, batch_id: str, as_of: datetime, params: Mapping[str, object], *, resume: bool = False) -> Batch:
         """Open a batch for building; what an interrupted build left is dropped unless `resume`.
 
@@ -176,14 +191,21 @@ class BatchShelf:
 
         Raises:
             ContractBroken: a contracted table was not built by this batch, or must not be empty and is.
+            Permanent: a later batch is current, so that readers would never see this one.
         """
+        current = self.current()
+        if current is not None and current > batch.id:
+            raise Permanent(
+                f"Batch {batch.id} was not sealed: {current} is current and later\n"
+                "  Look at the clock and at --as-of; a batch that is built again is `lms-hris replay`."
+            )
         built = batch.built_tables()
         missing = [table.sql_name for table in ALL_TABLES if table.sql_name not in built]
         empty = [table.sql_name for table in ALL_TABLES if not table.may_be_empty and built.get(table.sql_name) == 0]
         if missing or empty:
             raise ContractBroken(
                 f"Batch {batch.id} cannot be sealed: tables not built {missing}, empty {empty}\n"
-                f"  {self.current() or 'No batch'} is still the current one."
+                f"  {current or 'No batch'} is still the current one."
             )
         batch.close()
         folder = self.folder(batch.id)
@@ -193,14 +215,13 @@ class BatchShelf:
         shutil.rmtree(folder / "spill", ignore_errors=True)
         write_atomically(
             folder / "batch.json",
-            json.dumps({"batch": batch.id, "schema_version": SCHEMA_VERSION, "tables": built, **facts}, indent=1),
+            json.dumps({"batch": batch.id, "contracts": contracts_digest(), "tables": built, **facts}, indent=1),
         )
         with open(part, "rb") as handle:
             os.fsync(handle.fileno())
         part.rename(final)
         final.chmod(0o444)
-        if (self.current() or "") < batch.id:
-            write_atomically(self.data_dir / "CURRENT", batch.id + "\n")
+        write_atomically(self.data_dir / "CURRENT", batch.id + "\n")
         return final
 
     @contextmanager
@@ -208,7 +229,7 @@ class BatchShelf:
         """A sealed batch, read-only; CURRENT where none is named. Never blocks a run.
 
         Raises:
-            BadInput: there is no such sealed batch.
+            BadInput: there is no such sealed batch, or it lacks what was asked for because another version built it.
         """
         name = batch_id or self.current()
         if name is None or not self.is_sealed(name):
@@ -218,7 +239,11 @@ class BatchShelf:
             )
         as_of = datetime.fromisoformat(str(self.facts(name)["as_of"]))
         with Batch.reading(self.folder(name) / "warehouse.duckdb", batch_id=name, as_of=as_of) as batch:
-            yield batch
+            try:
+                yield batch
+            except Permanent:
+                self.check_version(name)
+                raise
 
     def prune(self, keep: int) -> list[str]:
         """Remove all but the last `keep` sealed batches; the names of those removed."""

@@ -77,7 +77,8 @@ def made(make: object, count: int) -> list[Delta]:
         ("one kind does not fill another",  profile,      250, {GROUPED: 250, MOVED: 250},    1000, 0),
         ("new accounts destroy nothing",    creation,     300, {},                            1000, 0),
         ("groups of new accounts neither",  lambda n: groups(f"worker:{n}", add="A"), 300, {}, 1000, 0),
-        ("names are no bulk change",        lambda n: update(n, {"last_name": "B"}, {"last_name": "A"}), 300, {}, 1000, 0),
+        ("user names above five shares",    lambda n: update(n, {"username": "B"}, {"username": "A"}), 251, {}, 1000, 251),
+        ("names up to five shares",         lambda n: update(n, {"last_name": "B"}, {"last_name": "A"}), 250, {}, 1000, 0),
     ],
 )  # fmt: skip
 def test_the_breaker_counts(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_hris_pipeline.model.errors import BadInput, Busy, ContractBroken, SealedBatch
+from lms_hris_pipeline.model.errors import BadInput, Busy, ContractBroken, Permanent, SealedBatch
 from lms_hris_pipeline.tables.canonical import COMPANIES
 from lms_hris_pipeline.warehouse import BatchShelf, RunLock, history, shelf
 
@@ -62,6 +62,31 @@ def test_an_unfinished_batch_is_not_sealed_and_the_last_good_one_stays(tmp_path:
         place.seal(batch, {})
     assert place.current() == good
     assert place.sealed() == [good]
+
+
+@pytest.mark.usefixtures("one_table")
+def test_an_earlier_batch_is_not_sealed_behind_the_current_one(tmp_path: Path) -> None:
+    place = BatchShelf(tmp_path)
+    good = build(place, "2026-01-02", ["a"])
+    with pytest.raises(Permanent, match=f"2026-01-01-01 was not sealed: {good} is current and later"):
+        build(place, "2026-01-01", ["b"])
+    assert (place.current(), place.sealed()) == (good, [good])
+
+
+@pytest.mark.usefixtures("one_table")
+def test_what_a_batch_of_another_version_lacks_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = BatchShelf(tmp_path)
+    name = build(place, "2026-01-01", ["a"])
+    with pytest.raises(Permanent, match="seat"), place.read() as batch:
+        batch.execute("select companies.seat from canonical.companies")
+    monkeypatch.setattr(shelf, "contracts_digest", lambda: "another")
+    with place.read() as batch:
+        assert batch.execute("select name from canonical.companies") == [("a",)], "what is there can be read"
+    said = f"{name} was built by another version"
+    with pytest.raises(BadInput, match=said), place.read() as batch:
+        batch.execute("select companies.seat from canonical.companies")
+    with pytest.raises(BadInput, match=said):
+        place.check_version(name)
 
 
 @pytest.mark.usefixtures("one_table")

@@ -157,6 +157,8 @@ def check_last_batch(settings: Settings) -> Iterator[Finding]:
         yield warning("last batch", text, "Run `lms-hris nightly`, and look why no night ended since: `lms-hris dev`.")
     else:
         yield ok("last batch", text)
+    if not shelf.is_of_this_version(current):
+        yield info("last batch", "built by another version of the pipeline; the next night makes one of this version")
     begun = sorted(
         folder.name
         for folder in shelf.batches_dir.glob("*")
