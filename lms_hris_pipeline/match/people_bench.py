@@ -82,8 +82,8 @@ class Bench:
         self._batch.register("people_given_workers", given.workers)
         self._forms(pa.Table.from_pylist([], _FORMS))
         holders = {"most_holders": MOST_HOLDERS_WITHIN if is_within else MOST_HOLDERS}
-        for side in ("worker", "account"):
-            self._make(f"{side}_flags", holders)
+        for table in ("worker_flags", "account_own"):
+            self._make(table, holders)
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
--- grain: one account: a hash of all that is given of it, and of what it shares with others
+-- grain: one account: a hash of all that is given of it, and of which of it is its own
 -- Every column is named, so that whoever has the same mark tomorrow needs no new comparison.
 select
     hash(
@@ -24,10 +24,10 @@ select
         given.postcode,
         given.city,
         given.state,
-        flags.is_email_shared,
-        flags.is_other_email_shared,
-        flags.is_number_shared
+        own.email,
+        own.other_email,
+        own.number
     ) as mark
 from people_given_accounts as given
-inner join people_account_flags as flags on flags.account_no = given.account_no
+inner join people_account_own as own on own.account_no = given.account_no
 order by given.account_no

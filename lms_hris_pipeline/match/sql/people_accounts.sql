@@ -1,28 +1,4 @@
 -- grain: one account to be compared, its fields in the form in which they are compared
--- An e-mail or number that too many accounts carry (people_account_flags) says nothing about who they are: it is left out.
-with addresses as (
-    select
-        accounts.account_no,
-        nullif(lower(trim(accounts.email)), '') as email,
-        case
-            when lower(trim(accounts.other_email)) <> coalesce(lower(trim(accounts.email)), '')
-                then lower(trim(accounts.other_email))
-        end as other_email,
-        number_key(accounts.employee_number) as number
-    from people_chosen_accounts as accounts
-),
-
-own as (
-    select
-        addresses.account_no,
-        case when not flags.is_email_shared then addresses.email end as email,
-        case when not flags.is_other_email_shared then addresses.other_email end as other_email,
-        coalesce(addresses.email, addresses.other_email) is not null as has_email,
-        case when not flags.is_number_shared then addresses.number end as number
-    from addresses
-    inner join people_account_flags as flags on flags.account_no = addresses.account_no
-)
-
 select
     accounts.account_no,
     coalesce(first_forms.name_no, -1) as first_no,
@@ -62,7 +38,7 @@ select
     address_key(accounts.city) as city,
     address_key(accounts.state) as state
 from people_chosen_accounts as accounts
-inner join own on own.account_no = accounts.account_no
+inner join people_account_own as own on own.account_no = accounts.account_no
 left join people_forms as first_forms on first_forms.name = accounts.first_name
 left join people_forms as last_forms on last_forms.name = accounts.last_name
 order by accounts.account_no

@@ -1,4 +1,5 @@
--- grain: one account: whether more than $most_holders accounts, or several people, have its e-mail or number
+-- grain: one account: its e-mails and its number in the form in which they are compared, as far as they are its own
+-- What more than $most_holders accounts carry, or an e-mail of very many people, says nothing about who it is: null.
 with addresses as (
     select
         accounts.account_no,
@@ -38,9 +39,10 @@ shared_numbers as (
 
 select
     addresses.account_no,
-    first_shared.email is not null as is_email_shared,
-    second_shared.email is not null as is_other_email_shared,
-    shared_numbers.number is not null as is_number_shared
+    case when first_shared.email is null then addresses.email end as email,
+    case when second_shared.email is null then addresses.other_email end as other_email,
+    coalesce(addresses.email, addresses.other_email) is not null as has_email,
+    case when shared_numbers.number is null then addresses.number end as number
 from addresses
 left join shared_emails as first_shared on first_shared.email = addresses.email
 left join shared_emails as second_shared on second_shared.email = addresses.other_email
