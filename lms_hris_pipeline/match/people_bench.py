@@ -109,8 +109,9 @@ class Bench:
             self._laid[side] |= missing[side]
         with self._batch.lending(chosen):
             self._add_forms(self._batch.arrow(people_query("words"))["name"].to_pylist())
-            for table in ("workers", "accounts", "ways"):
-                self._add(table, people_query(table))
+            for table, side in (("workers", "workers"), ("accounts", "accounts"), ("ways", "names")):
+                if missing[side].any() or not self._is_laid:
+                    self._add(table, people_query(table))
         self._is_laid = True
 
     def names(self) -> pa.Table:
