@@ -33,7 +33,7 @@ class Found:
 
 
 def run_explain(word: str, batch_id: str | None) -> None:
-    """Print import, scope, match, situation, exceptions and deltas of the record that `word` names."""
+    """Print import, scope, match, situation, skills, exceptions and deltas of the record that `word` names."""
     settings = load_settings()
     with BatchShelf(settings.firm.data_dir).read(batch_id) as batch:
         found = find_records(batch, word)
@@ -42,6 +42,7 @@ def run_explain(word: str, batch_id: str | None) -> None:
             _explain_worker(batch, worker)
         for learner in found.learners:
             _explain_learner(batch, learner)
+        _print_skills(batch, found)
         _print_exceptions(batch, found)
         _print_deltas(batch, found, settings)
 
@@ -142,6 +143,24 @@ def _explain_learner(batch: Batch, learner: str) -> None:
 
 def _situation(situation: str | None, reason: str | None) -> str:
     return (situation or "none").replace("_", " ") + (f" ({reason})" if reason else "")
+
+
+def _print_skills(batch: Batch, found: Found) -> None:
+    """Skills that are shown, by which evidence, and what HR holds of each."""
+    lines = []
+    for name, comparison, shown, held, source, course, day, score, confidence, ends in ask(
+        batch, "explained_skills", {"workers": list(found.workers)}
+    ):
+        if shown is None:
+            evidence = "nothing shows it"
+        else:
+            points = "" if score is None else f", score {score.normalize():f}"
+            until = f", certificate until {ends}" if ends else ""
+            evidence = f"level {shown} by {source}: {course} on {day}{points}{until}; confidence {confidence:.2f}"
+        record = "not on record" if comparison == "new" else "no level" if held is None else f"level {held}"
+        lines.append((name, f"{evidence}. HR: {record} ({comparison})"))
+    if lines:
+        show_record("Skills", lines)
 
 
 def _print_exceptions(batch: Batch, found: Found) -> None:

@@ -127,6 +127,20 @@ def test_evidence_stands_above_the_runner_up_of_whom_it_does_not_speak(home: Hom
     assert account.index("first name: ") < account.index(f"runner-up  worker {worker}")
 
 
+def test_skills_are_explained_by_their_evidence_and_the_record(home: Home) -> None:
+    worker, name, level, source, course, day = rows(
+        home,
+        "select assertions.worker_id_hris, framework.name, assertions.level, assertions.source, assertions.course_code, "
+        "assertions.completed_date from reconcile.skill_assertions as assertions "
+        "inner join canonical.framework_skills as framework on framework.skill_id = assertions.skill_id "
+        "where assertions.is_on_record and assertions.level > 1 order by 1, 2 limit 1",
+    )[0]
+    told = home.lms_hris("explain", f"worker:{worker}").out
+    (line,) = [line for line in told.splitlines() if line.strip().startswith(name)]
+    assert f"level {level} by {source}: {course} on {day}" in line
+    assert "HR: no level (agrees)" in line
+
+
 def test_a_person_is_found_by_every_name_they_go_by(home: Home) -> None:
     worker, number, email, learner, username = rows(
         home,
