@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -32,6 +33,15 @@ DEFAULT_CONFIG = "lms_hris.toml"
 
 Phase = Literal["off", "shadow", "approve", "auto"]
 RISKS = ("low", "normal", "high")
+PRIVILEGED_GROUPS = (
+    "*manager*",
+    "*instructor*",
+    "*trainer*",
+    "*administrator*",
+    "*admins*",
+    "*power user*",
+    "*superadmin*",
+)
 
 
 class _Section(BaseModel):
@@ -151,21 +161,31 @@ class LmsSettings(_Section):
     overlap_minutes: int = Field(default=180, ge=0)
 
 
+RoleSource = Literal["job_family", "job_profile", "department", "location"]
+
+
 class RoleRule(_Section):
     """One line of the role-mapping table: people whose `source` is `value` belong to `group`.
 
     `value = "*"` stands for every value; `{value}` in `group` is replaced by it.
     """
 
-    source: Literal["job_family", "job_profile", "department", "location"]
+    source: RoleSource
     value: str
     group: str
+
+    def group_for(self, value: str) -> str:
+        """The group's name for people whose source is `value`."""
+        return self.group.replace("{value}", value)
 
 
 class ScopeSettings(_Section):
     """Who gets an account, under which user name, in which groups.
 
     Of an international assignment `assignment_side` says whose place, law and cost centre count while it lasts.
+    A mapping of a group that one of `privileged_groups` fits (`*` and `?` as in file names, any case) is never proposed
+    and never in force; one seen in memberships is proposed from `roles_propose_at` on; `roles_review_days` after the
+    last review of all mappings the next one is due.
     """
 
     prehire_days: int = Field(default=14, ge=0, le=365)
@@ -174,6 +194,23 @@ class ScopeSettings(_Section):
     username_rule: Literal["email", "employee_number"] = "email"
     erase_when_empty: bool = False
     roles: tuple[RoleRule, ...] = ()
+    privileged_groups: tuple[str, ...] = PRIVILEGED_GROUPS
+    roles_propose_at: float = Field(default=0.75, gt=0.5, lt=1.0)
+    roles_review_days: int = Field(default=92, ge=1)
+
+    @model_validator(mode="after")
+    def _names_no_privileged_group(self) -> Self:
+        named = sorted({rule.group_for(rule.value) for rule in self.roles if rule.value != "*"})
+        if refused := [name for name in named if self.is_privileged(name)]:
+            raise ValueError(
+                f"roles names {', '.join(map(repr, refused))}, privileged by scope.privileged_groups: such groups are given "
+                "by hand alone; remove the rule, or the pattern if the group bestows no rights"
+            )
+        return self
+
+    def is_privileged(self, group: str) -> bool:
+        """Whether membership of a group of this name may bestow rights, so that only people give it."""
+        return any(fnmatchcase(group.casefold(), pattern.casefold()) for pattern in self.privileged_groups)
 
 
 class MatchSettings(_Section):

@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from lms_hris_pipeline.ledger.ledger import Ledger, open_ledger
-from lms_hris_pipeline.ledger.rows import CaseRow, CrosswalkPair, Finding, LedgerSnapshot, ProposalSummary
+from lms_hris_pipeline.ledger.rows import (
+    CaseRow,
+    CrosswalkPair,
+    Finding,
+    LedgerSnapshot,
+    ProposalSummary,
+    RoleDecision,
+    RoleReview,
+)
 
-__all__ = ["CaseRow", "CrosswalkPair", "Finding", "Ledger", "LedgerSnapshot", "ProposalSummary", "open_ledger"]
+__all__ = [
+    "CaseRow",
+    "CrosswalkPair",
+    "Finding",
+    "Ledger",
+    "LedgerSnapshot",
+    "ProposalSummary",
+    "RoleDecision",
+    "RoleReview",
+    "open_ledger",
+]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lms_hris_pipeline.ledger import audit, schema
+from lms_hris_pipeline.ledger.roles import latest_role_decisions
 from lms_hris_pipeline.ledger.rows import CrosswalkPair, LedgerSnapshot
 from lms_hris_pipeline.ledger.store import Store, naive
 from lms_hris_pipeline.model.delta import DeltaState
@@ -40,6 +41,7 @@ class Identity(Store):
                 pairs.learner_id_lms, pairs.worker_id_hris, pairs.verdict, pairs.decided_by, pairs.decided_at
             ).order_by(pairs.learner_id_lms, pairs.worker_id_hris),
             sa.select(tags.tag, tags.skill_id, tags.decided_by, tags.decided_at).order_by(tags.tag),
+            latest_role_decisions(),
             sa.select(deltas.delta_id, deltas.entity, deltas.operation, deltas.target_key, deltas.sent_at)
             .where(
                 deltas.state.in_((DeltaState.SENT, DeltaState.SENDING)),

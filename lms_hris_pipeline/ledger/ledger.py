@@ -7,10 +7,11 @@ from lms_hris_pipeline.ledger.deltas import Deltas
 from lms_hris_pipeline.ledger.identity import Identity
 from lms_hris_pipeline.ledger.outbox import Outbox
 from lms_hris_pipeline.ledger.records import Records
+from lms_hris_pipeline.ledger.roles import Roles
 from lms_hris_pipeline.ledger.store import open_store
 
 
-class Ledger(Identity, Cases, Deltas, Outbox, Records):
+class Ledger(Identity, Roles, Cases, Deltas, Outbox, Records):
     """Links, decisions, cases, deltas, attempts, records. Safe to use from several threads and processes."""
 
 

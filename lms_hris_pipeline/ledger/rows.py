@@ -17,7 +17,38 @@ class LedgerSnapshot:
     recorded_links: tuple[tuple[Any, ...], ...]
     pair_decisions: tuple[tuple[Any, ...], ...]
     tag_decisions: tuple[tuple[Any, ...], ...]
+    role_decisions: tuple[tuple[Any, ...], ...]
     pending_changes: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDecision:
+    """A person's word on one role mapping, and the evidence that lay before them.
+
+    Args:
+        verdict: `approved` or `rejected`.
+        people: accounts whose person had the value; None where that could not be counted.
+        members: how many of them were in the group.
+    """
+
+    source: str
+    value: str
+    group_id_lms: str
+    group_name: str
+    verdict: str
+    people: int | None
+    members: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReview:
+    """When a person last went through all role mappings, and of which batch."""
+
+    batch_id: str
+    mappings: int
+    reviewed_by: str
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,32 @@ tag_decisions = Table(
     Column("reason", Text, nullable=False),
 )  # fmt: skip
 
+role_reviews = Table(
+    "role_reviews", metadata,
+    Column("review_no", Integer, primary_key=True),
+    Column("batch_id", String, nullable=False),
+    Column("mappings", Integer, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
+    Column("reviewed_by", String, nullable=False),
+    Column("reviewed_at", DateTime, nullable=False),
+)  # fmt: skip
+
+role_decisions = Table(
+    "role_decisions", metadata,
+    Column("decision_no", Integer, primary_key=True),
+    Column("review_no", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("group_id_lms", String, nullable=False, index=True),
+    Column("group_name", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("people", Integer),
+    Column("members", Integer),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", String, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+)  # fmt: skip
+
 cases = Table(
     "cases", metadata,
     Column("exception_id", String(64), primary_key=True),

@@ -1,4 +1,4 @@
-"""The assets of the matching: the ledger's snapshot as tables, who is who, what each skill tag means."""
+"""The assets of the matching: the ledger's snapshot as tables, who is who, what each skill tag means, which groups follow."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import dagster as dg
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
+from lms_hris_pipeline.match.roles import match_roles
 from lms_hris_pipeline.match.skill_minds import mind_of
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.model.waterfall import chart_markdown
 from lms_hris_pipeline.resources.assets import Built, python_asset
 from lms_hris_pipeline.resources.night import Mode, Night
 from lms_hris_pipeline.resources.snapshot import SNAPSHOT_TABLES, read_snapshot
-from lms_hris_pipeline.tables import Table, canonical, match
+from lms_hris_pipeline.tables import Table, canonical, match, raw
 
 
 def _recorded(table: Table) -> dg.AssetsDefinition:
@@ -52,6 +53,12 @@ def _skills(night: Night) -> Built:
     return Built(found.rows, found.shown)
 
 
+def _roles(night: Night) -> Built:
+    """Which groups follow from job, department and place: by rule, by decision, or proposed."""
+    found = match_roles(night.batch, night.settings)
+    return Built(found.rows, found.shown)
+
+
 assets = [
     *(_recorded(table) for table in SNAPSHOT_TABLES),
     python_asset(
@@ -72,5 +79,22 @@ assets = [
         _skills,
         reads=(canonical.FRAMEWORK_SKILLS, canonical.SKILL_ALIASES, canonical.SKILL_TAGS, match.TAG_DECISIONS),
         kinds={"scikitlearn"},
+    ),
+    python_asset(
+        match.ROLES,
+        _roles,
+        reads=(
+            canonical.GROUPS,
+            canonical.GROUP_MEMBERS,
+            canonical.JOB_PROFILES,
+            canonical.ORGANIZATIONS,
+            canonical.LOCATIONS,
+            canonical.EMPLOYMENTS,
+            raw.HRIS_EXTRACTS,
+            raw.LMS_EXTRACTS,
+            match.PEOPLE,
+            match.ROLE_DECISIONS,
+        ),
+        kinds={"duckdb"},
     ),
 ]

@@ -1,4 +1,4 @@
-"""What settings say to the queries: bound values, the role-mapping table, the firm's proficiency scales, what jobs call for."""
+"""What settings say to the queries: bound values, the firm's proficiency scales, what jobs call for."""
 
 from __future__ import annotations
 
@@ -31,22 +31,10 @@ def query_params(settings: Settings) -> dict[str, object]:
 def settings_views(settings: Settings) -> dict[str, pa.Table]:
     """The tables that settings hold, by the names under which queries read them."""
     return {
-        "settings_role_rules": role_rules(settings),
         "settings_level_rules": level_rules(settings),
         "settings_expected_skills": expected_skills(settings),
         "settings_next_jobs": next_jobs(settings),
     }
-
-
-def role_rules(settings: Settings) -> pa.Table:
-    """The role-mapping table: one row a rule, `source, value, group_name`."""
-    return pa.table(
-        {
-            "source": pa.array([rule.source for rule in settings.scope.roles], pa.string()),
-            "value": pa.array([rule.value for rule in settings.scope.roles], pa.string()),
-            "group_name": pa.array([rule.group for rule in settings.scope.roles], pa.string()),
-        }
-    )
 
 
 def level_rules(settings: Settings) -> pa.Table:

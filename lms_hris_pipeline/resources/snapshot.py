@@ -24,6 +24,7 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
     match.RECORDED_LINKS,
     match.PAIR_DECISIONS,
     match.TAG_DECISIONS,
+    match.ROLE_DECISIONS,
     match.PENDING_CHANGES,
 )
 """In the order in which a LedgerSnapshot holds them."""
@@ -31,7 +32,7 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
 HOW_NOT_WHAT = ("firm.data_dir", "alerts.", "schedule.", "retention.", "quota.", "extract.")
 """Settings that say how a night is run; the rows of a batch are the same whatever they are."""
 
-_ARROW = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us")}
+_ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "TIMESTAMP": pa.timestamp("us")}
 _STANDINGS = pa.schema([("wish_id", pa.string()), ("generation", pa.int32()), ("state", pa.string())])
 _CASES = pa.schema([("exception_id", pa.string()), ("first_seen_at", pa.timestamp("us", "UTC"))])
 
@@ -88,7 +89,13 @@ def write_snapshot(folder: Path, snapshot: LedgerSnapshot, cases: list[CaseRow])
     """Write the ledger's rows, each file whole or not at all; rows by table."""
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
-    listed = (snapshot.recorded_links, snapshot.pair_decisions, snapshot.tag_decisions, snapshot.pending_changes)
+    listed = (
+        snapshot.recorded_links,
+        snapshot.pair_decisions,
+        snapshot.tag_decisions,
+        snapshot.role_decisions,
+        snapshot.pending_changes,
+    )
     for table, rows in zip(SNAPSHOT_TABLES, listed, strict=True):
         columns: dict[str, Any] = {
             column.name: pa.array([row[number] for row in rows], _ARROW[column.type])

@@ -253,7 +253,8 @@ GROUPS = Table(
         Column("group_id_lms", "VARCHAR", "The learning system's id of the group."),
         Column("name", "VARCHAR", "Name of the group."),
         Column("kind", "VARCHAR", "Automatic groups are filled by the learning system.", values=("manual", "automatic")),
-        Column("is_managed", "BOOLEAN", "Whether the role-mapping table of the settings names it."),
+        Column("rule_field", "VARCHAR", "Account field that fills an automatic group, where the system says so.", null=True),
+        Column("rule_value", "VARCHAR", "Value of that field that leads into the group.", null=True),
     ),
 )
 GROUP_MEMBERS = Table(

@@ -38,6 +38,22 @@ TAG_DECISIONS = Table(
         Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
     ),
 )
+_SOURCES = ("job_family", "job_profile", "department", "location")
+ROLE_DECISIONS = Table(
+    "match", "role_decisions", "The last word of a person on each role mapping when the batch began.",
+    "one decided mapping", ("source", "value", "group_id_lms"), "team:learning", "org",
+    (
+        Column("source", "VARCHAR", "What the mapping goes by.", values=_SOURCES),
+        Column("value", "VARCHAR", "Its value: the job family's name, or the HR system's code."),
+        Column("group_id_lms", "VARCHAR", "The learning system's id of the group."),
+        Column("group_name", "VARCHAR", "Its name when it was decided."),
+        Column("verdict", "VARCHAR", "What was decided.", values=("approved", "rejected")),
+        Column("people", "INTEGER", "Accounts with the value when it was decided; null where not counted.", null=True),
+        Column("members", "INTEGER", "Those of them in the group then; null where not counted.", null=True),
+        Column("decided_by", "VARCHAR", "Who decided.", pii=Pii.PERSONAL),
+        Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
+    ),
+)
 PENDING_CHANGES = Table(
     "match", "pending_changes", "Changes sent to a vendor, not seen there yet, within their settle window.",
     "one pending change", ("delta_id",), "team:integration", "sync",
@@ -78,5 +94,32 @@ SKILLS = Table(
         Column("model", "VARCHAR", "Version of the model that scored; null for dictionary hits.", null=True),
     ),
 )
+ROLES = Table(
+    "match", "roles", "Which groups follow from job, department and place: by rule, by decision, or proposed.",
+    "one value of a source and one group", ("mapping_id",), "team:learning", "org",
+    (
+        Column("mapping_id", "VARCHAR", "Stands for source, value and group; the same every night."),
+        Column("source", "VARCHAR", "What the mapping goes by.", values=_SOURCES),
+        Column("value", "VARCHAR", "Its value: the job family's name, or the HR system's code."),
+        Column("value_name", "VARCHAR", "Name of the value; null where HR has none.", null=True, pii=Pii.PERSONAL),
+        Column("group_id_lms", "VARCHAR", "The group; null where a rule names one that is not there.", null=True),
+        Column("group_name", "VARCHAR", "Name of the group."),
+        Column("state", "VARCHAR", "Only what is in_force gives or takes groups; void: named, and not to be had.",
+            values=("in_force", "proposed", "rejected", "void", "automatic")),
+        Column("origin", "VARCHAR", "Who says so: the settings, a person, or the memberships that are there.",
+            values=("settings", "person", "memberships")),
+        Column("people", "INTEGER", "Accounts of people in scope who have the value; null where not all were read.", null=True, unit="accounts"),
+        Column("members", "INTEGER", "Those of them in the group; null where not all were read.", null=True, unit="accounts"),
+        Column("removals", "INTEGER", "Accounts in the group, of people in scope, for whom neither this mapping nor those in force speak.", null=True, unit="accounts"),
+        Column("lift", "DECIMAL(9,2)", "Share of members among them, divided by that among everyone; null where nobody is a member.", null=True, unit="times"),
+        Column("confidence", "DECIMAL(7,6)", "Lower bound of the share of members among those whom no mapping before it accounts for.", null=True, unit="0 to 1"),
+        Column("driven_by", "VARCHAR", "For an automatic group: the account field that fills it, where known.", null=True),
+        Column("reason", "VARCHAR", "In words: why it stands so."),
+        Column("decided_by", "VARCHAR", "Who decided, where a person did.", null=True, pii=Pii.PERSONAL),
+        Column("decided_at", "TIMESTAMP", "When.", null=True, unit="UTC"),
+    ),
+)
 
-TABLES: tuple[Table, ...] = (RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS)
+TABLES: tuple[Table, ...] = (
+    RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, ROLE_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS, ROLES,
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from lms_hris_pipeline.ledger import Finding, Ledger, open_ledger
+from lms_hris_pipeline.ledger import Finding, Ledger, RoleDecision, RoleReview, open_ledger
 from lms_hris_pipeline.ledger.schema import metadata
 from lms_hris_pipeline.model.delta import DeltaState, ProposedDelta
-from lms_hris_pipeline.model.errors import BadInput, Busy, Permanent
+from lms_hris_pipeline.model.errors import BadInput, Busy, Permanent, StaleBase
 from lms_hris_pipeline_tests.support.ledger import NOW, policy, postgres_server, wish
 
 
@@ -186,6 +187,33 @@ def test_links_are_unique_and_survive(ledger: Ledger) -> None:
     snapshot = ledger.snapshot(NOW, 24)
     assert [row[1:3] for row in snapshot.recorded_links] == [("5", "w5"), ("7", "w8")]
     assert [row[:3] for row in snapshot.tag_decisions] == [("py", None, "Grace")]
+
+
+def test_reviews_of_role_mappings_are_added_and_the_last_word_counts(ledger: Ledger) -> None:
+    def record(*decisions: RoleDecision, after: int, is_whole: bool = False, day: int = 0) -> None:
+        now = NOW + timedelta(days=day)
+        ledger.record_role_review(
+            decisions, after=after, batch_id=f"b{day}", mappings=3, is_whole=is_whole, by="Ada", now=now
+        )
+
+    club = RoleDecision("job_profile", "JP-1", "7", "Book club", "approved", 12, 11, "as agreed")
+    assert ledger.last_role_decision() == 0
+    record(club, replace(club, value="JP-2"), after=0)
+    assert ledger.last_whole_role_review() is None
+    record(replace(club, verdict="rejected", people=None, members=None), after=2, is_whole=True, day=1)
+    record(after=3, day=2)
+    rows = ledger.snapshot(NOW, 24).role_decisions
+    assert [row[:8] for row in rows] == [
+        ("job_profile", "JP-1", "7", "Book club", "rejected", None, None, "Ada"),
+        ("job_profile", "JP-2", "7", "Book club", "approved", 12, 11, "Ada"),
+    ]
+    assert ledger.last_whole_role_review() == RoleReview("b1", 3, "Ada", NOW + timedelta(days=1))
+    with pytest.raises(StaleBase, match="Somebody else decided"):
+        record(club, after=2)
+    with pytest.raises(BadInput, match="approved or rejected"):
+        record(replace(club, verdict="kept"), after=3)
+    assert ledger.last_role_decision() == 3
+    assert ledger.verify_audit() == 6
 
 
 def test_scenario_23_cases_open_age_and_close_themselves(ledger: Ledger) -> None:

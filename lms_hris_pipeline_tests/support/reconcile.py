@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lms_hris_pipeline.match.roles import match_roles
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import match, reconcile
 from lms_hris_pipeline.tables.contract import Table
@@ -21,12 +22,14 @@ from lms_hris_pipeline_tests.support.stage import (
     load_raw,
     open_batch,
     rows_of,
+    sandbox_settings,
     wid,
 )
 
 DECIDED = datetime(2026, 1, 1)  # noqa: DTZ001 - a DuckDB timestamp is naive UTC
 _TYPES = {
     "VARCHAR": pa.string(),
+    "INTEGER": pa.int32(),
     "JSON": pa.string(),
     "TIMESTAMP": pa.timestamp("us"),
     "DECIMAL(7,6)": pa.decimal128(7, 6),
@@ -87,6 +90,30 @@ def meaning(tag: str, skill_id: str | None, decision: str = "accept") -> Record:
     }
 
 
+def decided_role(
+    source: str,
+    value: str,
+    group_id: str,
+    verdict: str = "approved",
+    counts: tuple[int, int] | None = None,
+    **changes: Any,
+) -> Record:
+    """A person's word on a role mapping, made when `counts` (people, members) were seen."""
+    people, members = counts or (None, None)
+    return {
+        "source": source,
+        "value": value,
+        "group_id_lms": group_id,
+        "group_name": f"Group {group_id}",
+        "verdict": verdict,
+        "people": people,
+        "members": members,
+        "decided_by": "Ada",
+        "decided_at": DECIDED,
+        **changes,
+    }
+
+
 def write_rows(batch: Batch, table: Table, rows: Iterable[Record]) -> None:
     """Fill a contracted table with `rows`; a confidence that is not given is 1."""
     listed = list(rows)
@@ -108,6 +135,7 @@ def reconciled(
     skills: Iterable[Record] = (),
     links: Iterable[Record] = (),
     waiting: Iterable[Record] = (),
+    roles: Iterable[Record] = (),
     incomplete: Iterable[str] = (),
     settings: Settings | None = None,
     as_of: datetime = AS_OF,
@@ -116,7 +144,9 @@ def reconciled(
     batch = open_batch(settings, as_of)
     load_raw(batch, {**ORGANISATION, **(hris or {})}, lms, incomplete)
     build_all(batch)
-    match_and_reconcile(batch, people=people, skills=skills, links=links, waiting=waiting)
+    match_and_reconcile(
+        batch, people=people, skills=skills, links=links, waiting=waiting, roles=roles, settings=settings
+    )
     return batch
 
 
@@ -127,12 +157,16 @@ def match_and_reconcile(
     skills: Iterable[Record] = (),
     links: Iterable[Record] = (),
     waiting: Iterable[Record] = (),
+    roles: Iterable[Record] = (),
+    settings: Settings | None = None,
 ) -> None:
-    """Fill the match tables as told and build every reconcile table."""
+    """Fill the match tables as told, work out the role mappings, and build every reconcile table."""
     write_rows(batch, match.PEOPLE, people)
     write_rows(batch, match.SKILLS, skills)
     write_rows(batch, match.RECORDED_LINKS, links)
     write_rows(batch, match.PENDING_CHANGES, waiting)
+    write_rows(batch, match.ROLE_DECISIONS, roles)
+    batch.write(match.ROLES, match_roles(batch, settings or sandbox_settings()).rows)
     build_all(batch, reconcile.TABLES)
 
 

@@ -202,20 +202,25 @@ def test_account_seen_on_two_pages_counts_as_changed_last() -> None:
         assert [row["first_name"] for row in rows] == ["New"]
 
 
-def test_managed_groups_are_the_manual_ones_of_the_role_table() -> None:
+def test_what_fills_a_group_is_known_of_automatic_ones_alone() -> None:
     [rows] = built(
         {},
         {
             "groups": [
                 {"id": "1", "name": "JF: Analysis", "type": "manual"},
-                {"id": "2", "name": "JF: Building", "type": "automatic"},
-                {"id": "3", "name": "Book club", "type": "manual"},
-                {"id": "4", "name": "JF: Nobody's", "type": "manual"},
+                {"id": "2", "name": "Berlin", "type": "Automatic ", "rule": {"field": "field_5", "value": "LOC-BER"}},
+                {"id": "3", "name": "Book club", "type": "manual", "rule": {"field": "field_5", "value": "LOC-BER"}},
+                {"id": "4", "name": " ", "type": "automatic"},
             ]
         },
         canonical.GROUPS,
     )
-    assert [row["is_managed"] for row in rows] == [True, False, False, False]
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "JF: Analysis", "manual", None, None),
+        ("2", "Berlin", "automatic", "field_5", "LOC-BER"),
+        ("3", "Book club", "manual", None, None),
+        ("4", "4", "automatic", None, None),
+    ]
 
 
 COURSES = [

@@ -1,10 +1,18 @@
 -- grain: one person in scope, with an account or about to get one, whose managed groups are not those of the role
-with held as (
+-- Managed are the groups that a mapping in force leads into; others are left alone.
+with managed as (
+    select distinct roles.group_id_lms
+    from match.roles as roles
+    where roles.state = 'in_force'
+),
+
+held as (
     select
         members.learner_id_lms,
         list_sort(list_distinct(list(groups.name))) as names
     from canonical.group_members as members
-    inner join canonical.groups as groups on groups.group_id_lms = members.group_id_lms and groups.is_managed
+    inner join managed on managed.group_id_lms = members.group_id_lms
+    inner join canonical.groups as groups on groups.group_id_lms = members.group_id_lms
     group by members.learner_id_lms
 ),
 

@@ -171,33 +171,34 @@ sources as (
     from entitled
 ),
 
-rule_sources as (
-    select distinct rules.source
-    from settings_role_rules as rules
+mappings as (
+    select distinct
+        roles.source,
+        roles.value,
+        roles.group_name
+    from match.roles as roles
+    where roles.state = 'in_force'
 ),
 
-managed_groups as (
-    select distinct groups.name
-    from canonical.groups as groups
-    where groups.is_managed
+mapped_sources as (
+    select distinct mappings.source
+    from mappings
 ),
 
--- where HR lacks a value that a rule goes by, nobody can say which groups are wanted
+-- where HR lacks a value that a mapping goes by, nobody can say which groups are wanted
 undecided as (
     select distinct sources.worker_id_hris
     from sources
-    inner join rule_sources on rule_sources.source = sources.source
+    inner join mapped_sources on mapped_sources.source = sources.source
     where sources.value is null
 ),
 
 wanted_memberships as (
     select distinct
         sources.worker_id_hris,
-        managed_groups.name
+        mappings.group_name as name
     from sources
-    inner join settings_role_rules as rules
-        on rules.source = sources.source and (rules.value = '*' or rules.value = sources.value)
-    inner join managed_groups on managed_groups.name = replace(rules.group_name, '{value}', sources.value)
+    inner join mappings on mappings.source = sources.source and mappings.value = sources.value
 ),
 
 wanted_groups as (

@@ -18,7 +18,13 @@ from lms_hris_pipeline.sandbox.company import catalogue as catalog
 from lms_hris_pipeline.sandbox.company import jobs, money, organisation, places
 from lms_hris_pipeline.sandbox.company.faults import inject
 from lms_hris_pipeline.sandbox.company.framework import skills
-from lms_hris_pipeline.sandbox.company.groups import MANUAL_GROUPS, group_ids, group_rows
+from lms_hris_pipeline.sandbox.company.groups import (
+    MANUAL_GROUPS,
+    followed_groups,
+    group_ids,
+    group_rows,
+    right_mappings,
+)
 from lms_hris_pipeline.sandbox.company.others import make_others
 from lms_hris_pipeline.sandbox.company.people import PeopleMaker, Person
 from lms_hris_pipeline.sandbox.company.places import FIRST_DAY
@@ -106,6 +112,7 @@ def _make_company(
     )
     _write_objects(company, "INT_LMS_Requisitions", money.requisition_rows(people, max(3, workers // 100), rng))
     truth.executemany("insert into tags(tag, skill_id) values(?, ?)", sorted(catalogue.book.meanings.items()))
+    truth.executemany("insert into role_mappings(source, value, group_name) values(?, ?, ?)", right_mappings())
     company.executemany(
         "insert into meta(key, value) values(?, ?)",
         [
@@ -197,6 +204,7 @@ def _write_people(company: sqlite3.Connection, truth: sqlite3.Connection, person
         members.append((ids[location], account.user_id))
         if account.user_id % 23 == 0:
             members.append((ids[MANUAL_GROUPS[account.user_id % 3]], account.user_id))
+        members += [(ids[name], account.user_id) for name in followed_groups(account.user_id, profile, location)]
     company.executemany("insert into lms_group_members(group_id, user_id) values(?, ?)", members)
     leaders = [person for person in persons if person.standing == "staff"]
     company.executemany(

@@ -20,6 +20,7 @@ create index if not exists identities_worker on identities(worker_id_hris);
 create table if not exists persons(worker_id_hris text primary key, person_id text not null);
 create index if not exists persons_person on persons(person_id);
 create table if not exists tags(tag text primary key, skill_id text);
+create table if not exists role_mappings(source text, value text, group_name text);
 create table if not exists faults(
     fault_no integer primary key, kind text not null, worker_id_hris text, learner_id_lms text, field text,
     hris_value text, lms_value text, exception_type text);

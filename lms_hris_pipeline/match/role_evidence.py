@@ -1,0 +1,102 @@
+"""Which trait accounts for who is in a group, and how sure that is. Pure: memberships come as arguments.
+
+A group may follow several traits, and several traits may name the same people. So the traits are taken one by one, the
+one that accounts for most first, each judged by those alone whom none before it speaks for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lms_hris_pipeline.match.role_facts import SOURCES, Memberships, Trait
+
+Z = 1.645
+"""Of the bounds: one in twenty samples of a share at the bound would show as much, on that side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A trait that accounts for members of a group.
+
+    Args:
+        confidence: lower bound of the share of members among those with the trait whom no earlier explanation covers.
+        as_well: traits that the very same people have.
+    """
+
+    trait: Trait
+    confidence: float
+    as_well: tuple[Trait, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    trait: Trait
+    gain: float
+    confidence: float
+    accounts: frozenset[str]
+
+    @property
+    def rank(self) -> tuple[float, int, str]:
+        return -self.gain, SOURCES.index(self.trait.source), self.trait.value
+
+
+def bounds(members: int, people: int) -> tuple[float, float]:
+    """Wilson's bounds of a share of which `members` of `people` were seen; (0, 1) where nobody was. Six digits."""
+    if people == 0:
+        return 0.0, 1.0
+    share, square = members / people, Z * Z / people
+    middle = share + square / 2
+    spread = Z * math.sqrt((share * (1 - share) + square / 4) / people)
+    return round((middle - spread) / (1 + square), 6), round((middle + spread) / (1 + square), 6)
+
+
+def explain(
+    members: frozenset[str], seen: Memberships, spoken_for: frozenset[str], propose_at: float
+) -> Iterator[Explanation]:
+    """The traits that `members` of a group follow, those that account for most first; free of any order of input.
+
+    Args:
+        spoken_for: accounts of `seen` for whom mappings in force speak; they show nothing.
+        propose_at: what a confidence must reach.
+    """
+    while candidates := sorted(_candidates(members, seen, spoken_for, propose_at), key=lambda one: one.rank):
+        best = candidates[0]
+        as_well = tuple(one.trait for one in candidates[1:] if one.accounts == best.accounts)
+        yield Explanation(best.trait, best.confidence, as_well)
+        spoken_for |= best.accounts
+
+
+def _candidates(
+    members: frozenset[str], seen: Memberships, spoken_for: frozenset[str], propose_at: float
+) -> Iterator[_Candidate]:
+    open_members = members - spoken_for
+    everyone = len(seen.traits) - len(spoken_for)
+    counts = Counter(trait for account in open_members for trait in seen.traits[account])
+    for trait, hits in counts.items():
+        if bounds(hits, hits)[0] < propose_at:
+            continue
+        accounts = seen.having(trait) - spoken_for
+        confidence, _ = bounds(hits, len(accounts))
+        others = bounds(len(open_members) - hits, everyone - len(accounts))
+        if confidence < propose_at or others[1] >= confidence:
+            continue
+        if trait.source == "job_family" and not _is_even(accounts, open_members, seen, propose_at):
+            continue
+        # at a share of propose_at a trait neither gains nor loses: a wide one wins over its parts only if all fit
+        gain = round(hits - (len(accounts) - hits) * propose_at / (1 - propose_at), 6)
+        yield _Candidate(trait, gain, confidence, accounts)
+
+
+def _is_even(accounts: frozenset[str], members: frozenset[str], seen: Memberships, propose_at: float) -> bool:
+    """Whether no job profile of a family stands clearly apart from the group that the family is said to lead into."""
+    people: Counter[Trait] = Counter()
+    inside: Counter[Trait] = Counter()
+    for account in accounts:
+        for trait in seen.traits[account]:
+            if trait.source == "job_profile":
+                people[trait] += 1
+                inside[trait] += account in members
+    return all(bounds(inside[trait], count)[1] >= propose_at for trait, count in people.items())
