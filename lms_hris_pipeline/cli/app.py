@@ -13,6 +13,7 @@ from lms_hris_pipeline.cli.decision_commands import crosswalk_app, deltas_app, m
 from lms_hris_pipeline.cli.framework_commands import skills_app
 from lms_hris_pipeline.cli.match_commands import match_app
 from lms_hris_pipeline.cli.options import By, Seed, Workers, examples
+from lms_hris_pipeline.cli.role_commands import roles_app
 from lms_hris_pipeline.cli.sandbox_commands import sandbox_app
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -33,6 +34,7 @@ app.add_typer(crosswalk_app, name="crosswalk")
 app.add_typer(matches_app, name="matches")
 app.add_typer(match_app, name="match")
 app.add_typer(skills_app, name="skills")
+app.add_typer(roles_app, name="roles")
 
 
 @app.command(epilog=examples("lms-hris nightly --sandbox", "lms-hris nightly --as-of 2026-11-23T02:30:00+01:00"))

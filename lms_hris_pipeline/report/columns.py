@@ -11,7 +11,8 @@ from lms_hris_pipeline.report import words
 from lms_hris_pipeline.report.costs import Cost, InvoiceLine
 from lms_hris_pipeline.report.findings import Finding
 from lms_hris_pipeline.report.morning import CurrencyTotal
-from lms_hris_pipeline.tables import canonical, reconcile, report
+from lms_hris_pipeline.report.role_lines import RoleLine
+from lms_hris_pipeline.tables import canonical, match, reconcile, report
 from lms_hris_pipeline.tables.contract import Table
 
 Row = TypeVar("Row")
@@ -173,3 +174,26 @@ LINE_COLUMNS: tuple[SheetColumn[InvoiceLine], ...] = (
     SheetColumn("unassigned_amount", Kind.AMOUNT, 18, "Net part that went to UNASSIGNED.", _named("unassigned_amount")),
     SheetColumn("reason", _T, 44, "Why nobody bears the line, where that is so.", _named("reason")),
 )
+
+_R = match.ROLES
+ROLE_COLUMNS: tuple[SheetColumn[RoleLine], ...] = (
+    _of(_R, "state", _T, 11),
+    _of(_R, "source", _T, 13),
+    _of(_R, "value", _T, 18),
+    _of(_R, "value_name", _T, 28),
+    _of(_R, "group_name", _T, 28),
+    SheetColumn("evidence", _T, 60, "What the memberships show, in words.", lambda line: line.evidence),
+    _of(_R, "people", Kind.COUNT, 9),
+    _of(_R, "members", Kind.COUNT, 9),
+    SheetColumn("additions", Kind.COUNT, 10, "Accounts that would join the group, were this mapping in force.", _named("additions")),
+    _of(_R, "removals", Kind.COUNT, 10),
+    _of(_R, "lift", Kind.AMOUNT, 8),
+    _of(_R, "confidence", Kind.AMOUNT, 11),
+    _of(_R, "driven_by", _T, 11),
+    _of(_R, "origin", _T, 13),
+    _of(_R, "reason", _T, 60),
+    _of(_R, "decided_by", _T, 18),
+    _of(_R, "decided_at", Kind.INSTANT, 17),
+    _of(_R, "group_id_lms", _T, 13),
+    _of(_R, "mapping_id", _T, 18),
+)  # fmt: skip

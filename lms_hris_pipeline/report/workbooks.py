@@ -7,8 +7,8 @@ with them. Nothing in the file tells when it was written: its creation date is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from itertools import chain, islice
@@ -49,12 +49,13 @@ _FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.INSTANT: "yyyy-mm-dd hh:mm", Kind.COUN
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: a title, its columns and its rows in order."""
+    """One sheet: a title, its columns and its rows in order; for columns that people fill in, the words to choose from."""
 
     title: str
     about: str
     columns: Sequence[SheetColumn[Any]]
     rows: Iterable[Any]
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class QuickSheet(Worksheet):  # type: ignore[misc]
@@ -91,7 +92,7 @@ _column_name = cache(xl_col_to_name)
 def write_findings_workbook(file: Path, batch: Batch, facts: NightFacts, findings: Sequence[Finding]) -> None:
     """All exceptions, one row each, the urgent and old ones first."""
     sheet = Sheet("Exceptions", "What does not agree between the two systems.", FINDING_COLUMNS, findings)
-    _write_workbook(file, batch, facts, "Exceptions", [sheet])
+    write_workbook(file, batch, facts, "Exceptions", [sheet])
 
 
 def write_chargeback_workbook(file: Path, batch: Batch, facts: NightFacts, costs: CostPage) -> None:
@@ -111,12 +112,13 @@ def write_chargeback_workbook(file: Path, batch: Batch, facts: NightFacts, costs
         f"{entity.system} {entity.name}: {entity.reason}. The shares rest on what arrived."
         for entity in costs.incomplete
     ]
-    _write_workbook(file, batch, facts, "Chargeback", sheets, notes)
+    write_workbook(file, batch, facts, "Chargeback", sheets, notes)
 
 
-def _write_workbook(
+def write_workbook(
     file: Path, batch: Batch, facts: NightFacts, title: str, sheets: Sequence[Sheet], notes: Sequence[str] = ()
 ) -> None:
+    """Write a workbook of `sheets`, and one more that says what their columns mean; `notes` stand there too."""
     book = xlsxwriter.Workbook(
         str(file),
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
@@ -154,14 +156,15 @@ def _write_sheets(book: xlsxwriter.Workbook, sheet: Sheet, formats: _Formats) ->
         title = sheet.title if number == 1 else f"{sheet.title} {number}"
         _write_sheet(
             book.add_worksheet(title, worksheet_class=QuickSheet),
-            sheet.columns,
+            sheet,
             () if first is None else chain((first,), part),
             formats,
         )
         number += 1
 
 
-def _write_sheet(page: QuickSheet, columns: Sequence[SheetColumn[Any]], rows: Iterable[Any], formats: _Formats) -> None:
+def _write_sheet(page: QuickSheet, sheet: Sheet, rows: Iterable[Any], formats: _Formats) -> None:
+    columns = sheet.columns
     for number, column in enumerate(columns):
         page.set_column(number, number, column.width)
     page.freeze_panes(1, 0)
@@ -178,6 +181,9 @@ def _write_sheet(page: QuickSheet, columns: Sequence[SheetColumn[Any]], rows: It
             last, [_cell(number, kind, value, formats) for number, kind, value in found if value is not None]
         )
     page.autofilter(0, 0, last, len(columns) - 1)
+    for number, column in enumerate(columns):
+        if words := sheet.choices.get(column.header):
+            page.data_validation(1, number, max(last, 1), number, {"validate": "list", "source": list(words)})
 
 
 def _cell(column: int, kind: Kind, value: Any, formats: _Formats) -> Cell:

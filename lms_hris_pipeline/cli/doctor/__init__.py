@@ -68,6 +68,7 @@ def examine(*, sandbox: bool) -> Iterator[Finding]:
             ("job", runs.check_job),
             ("runs", runs.check_runs),
             ("last batch", house.check_last_batch),
+            ("role review", house.check_role_review),
         )
         for subject, check in checks:
             yield from tried(subject, lambda check=check, settings=settings: check(settings))  # type: ignore[misc]

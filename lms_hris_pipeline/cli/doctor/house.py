@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, failed_by, info, ok, warning
+from lms_hris_pipeline.cli.roles import is_review_due, review_in_words
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.match.skill_model import shipped_model
 from lms_hris_pipeline.model.errors import PipelineError
@@ -133,6 +134,31 @@ def check_ledger(settings: Settings) -> Iterator[Finding]:
             yield failed_by("audit trail", error)
     finally:
         ledger.close()
+
+
+def check_role_review(settings: Settings) -> Iterator[Finding]:
+    """Whether a person went through all role mappings within the time the settings allow."""
+    if BatchShelf(settings.firm.data_dir).current() is None:
+        yield info("role review", "there is no batch yet, and so no mapping to review")
+        return
+    ledger = open_ledger(settings.ledger_url)
+    try:
+        last, now = ledger.last_whole_role_review(), clock_of(settings)()
+        decided = ledger.snapshot(now, settings.publishing.settle_hours).role_decisions
+    finally:
+        ledger.close()
+    approved = {str(row[3]) for row in decided if row[4] == "approved"}
+    if privileged := sorted(filter(settings.scope.is_privileged, approved)):
+        yield failed(
+            "role review",
+            f"approved, and privileged by scope.privileged_groups by now: {', '.join(privileged)}; these are not given",
+            "Reject them in the next review; mend the pattern if the groups bestow no rights.",
+        )
+    text = review_in_words(settings, last, now)
+    if is_review_due(settings, last, now):
+        yield warning("role review", text, "Export it, fill it in, import it: docs/role-mapping.md.")
+    else:
+        yield ok("role review", text)
 
 
 def check_last_batch(settings: Settings) -> Iterator[Finding]:

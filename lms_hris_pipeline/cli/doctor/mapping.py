@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, info, ok, warning
 from lms_hris_pipeline.connectors.protocols import EntityContract, Json
-from lms_hris_pipeline.settings import RoleRule, SkillSettings
+from lms_hris_pipeline.settings import ScopeSettings, SkillSettings
 
 JOBS = "Jobs_group"
 READ_BY_NAME = frozenset(
@@ -118,25 +118,26 @@ def judge_learner_fields(fields: Mapping[str, str], definitions: Sequence[Json])
 
 
 def judge_role_rules(
-    rules: Sequence[RoleRule], groups: Sequence[Json], values: Mapping[str, Sequence[str]]
+    scope: ScopeSettings, groups: Sequence[Json], values: Mapping[str, Sequence[str]]
 ) -> Iterator[Finding]:
     """Hold `[[scope.roles]]` against the platform's groups.
 
     Args:
         values: by source of a rule, what the HR system knows of it: job families, profiles, departments, locations.
     """
-    subject = "role rules"
+    subject, rules = "role rules", scope.roles
     if not rules:
-        yield info(subject, "none: groups are left alone")
+        yield info(subject, "none in the settings: only mappings that people approved give groups")
         return
     kinds = {str(group.get("name")): str(group.get("type", "")).lower() for group in groups}
     faults = 0
     for rule in rules:
         named = values.get(rule.source, ()) if rule.value == "*" else (rule.value,)
-        wanted = sorted({rule.group.replace("{value}", value) for value in named})
+        wanted = sorted({rule.group_for(value) for value in named})
         found = [name for name in wanted if name in kinds]
         automatic = [name for name in found if kinds[name] == "automatic"]
         missing = [name for name in wanted if name not in kinds]
+        privileged = [name for name in found if name not in automatic and scope.is_privileged(name)]
         shown = f"{rule.source} = {rule.value!r} -> {rule.group!r}"
         if automatic:
             faults += 1
@@ -144,6 +145,13 @@ def judge_role_rules(
                 subject,
                 f"{shown}: {_listed(automatic)} fill themselves from a field and are never written",
                 "Leave the rule out: the field that drives such a group is kept right anyway.",
+            )
+        if privileged:
+            faults += 1
+            yield failed(
+                subject,
+                f"{shown}: {_listed(privileged)} are privileged by scope.privileged_groups and never given by rule",
+                "Give such groups by hand; mend the pattern if the group bestows no rights.",
             )
         if missing and (rule.value != "*" or not found):
             faults += 1

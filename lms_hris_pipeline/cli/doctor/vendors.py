@@ -170,7 +170,7 @@ def _role_rules(settings: Settings, hris: _Seen, lms: _Seen) -> Iterator[Finding
         "location": _codes(hris, "locations", "Location_ID") if "location" in open_sources else [],
     }
     known = {source: sorted({value for value in found if value}) for source, found in values.items()}
-    return mapping.judge_role_rules(rules, lms.all("groups") if rules else [], known)
+    return mapping.judge_role_rules(settings.scope, lms.all("groups") if rules else [], known)
 
 
 def _codes(hris: _Seen, entity: str, name: str) -> list[str]:

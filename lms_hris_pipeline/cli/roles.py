@@ -1,0 +1,143 @@
+"""`lms-hris roles`: show the role mappings, and take them to a person and back. What holds is decided in `report`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from lms_hris_pipeline.cli.clock import clock_of
+from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.ledger import Ledger, RoleReview, open_ledger
+from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.report.facts import NightFacts
+from lms_hris_pipeline.report.role_lines import RoleLine, read_role_lines
+from lms_hris_pipeline.report.role_review import judge_review
+from lms_hris_pipeline.report.role_workbook import read_role_workbook, write_role_workbook
+from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.warehouse import Batch, BatchShelf
+
+STATES = ("proposed", "in_force", "rejected", "void", "automatic")
+
+
+def run_list_roles(state: str) -> None:
+    """Print the mappings of the current batch as they stand now, and when all were last reviewed.
+
+    Raises:
+        BadInput: an unknown state.
+    """
+    if state and state not in STATES:
+        raise BadInput(f"There is no state {state!r}\n  States are {', '.join(STATES)}.")
+    settings = load_settings()
+    with _at_hand(settings) as (batch, ledger):
+        lines = _lines(settings, batch, ledger)
+        last = ledger.last_whole_role_review()
+    shown = [line for line in lines if state in ("", line.state)]
+    if shown:
+        show_table(
+            ("state", "source", "value", "name", "group", "evidence", "confidence", "why"),
+            [
+                (
+                    line.state,
+                    line.source,
+                    line.value,
+                    line.value_name,
+                    line.group_name,
+                    line.evidence,
+                    None if line.confidence is None else f"{line.confidence:.2f}",
+                    line.reason,
+                )
+                for line in shown
+            ],
+        )
+    say(f"{len(shown):,} of {len(lines):,} mappings of batch {batch.id}.")
+    say(review_in_words(settings, last, clock_of(settings)()))
+
+
+def run_review(out: Path | None, filled_in: Path | None, by: str) -> None:
+    """Write the workbook of all mappings, or take a filled-in one.
+
+    Raises:
+        BadInput: not just one of both files is named, the new one exists, or the filled-in one cannot be taken.
+        StaleBase: somebody else decided in the meantime.
+    """
+    if (out is None) == (filled_in is None):
+        raise BadInput("Say either where to write the workbook (--out) or which one is filled in (--in)")
+    settings = load_settings()
+    with _at_hand(settings) as (batch, ledger):
+        if out is not None:
+            _export(settings, batch, _lines(settings, batch, ledger), out)
+        elif filled_in is not None:
+            _import(settings, batch, ledger, filled_in, decider(by))
+
+
+def _export(settings: Settings, batch: Batch, lines: Sequence[RoleLine], out: Path) -> None:
+    if out.suffix.lower() != ".xlsx":
+        raise BadInput(f"{out} is no .xlsx file\n  Name the workbook to write, for example roles.xlsx.")
+    if out.exists():
+        raise BadInput(f"{out} exists\n  It may hold decisions; name another file, or move it away.")
+    part = out.with_name(f".{out.name}.part")
+    try:
+        write_role_workbook(part, batch, NightFacts(settings.firm.name, settings.firm.zone, settings.policy), lines)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    waiting = sum(line.state == "proposed" for line in lines)
+    say(f"{out}: {len(lines):,} mappings of batch {batch.id}, {waiting:,} wait for a decision.")
+    say("Fill in the column `decision`, then: lms-hris roles review --in <file> --by <name>")
+
+
+def _import(settings: Settings, batch: Batch, ledger: Ledger, file: Path, by: str) -> None:
+    rows, after = read_role_workbook(file), ledger.last_role_decision()
+    lines = _lines(settings, batch, ledger)
+    reviewed = judge_review(rows, lines, settings.scope.is_privileged)
+    ledger.record_role_review(
+        reviewed.decisions,
+        after=after,
+        batch_id=batch.id,
+        mappings=reviewed.mappings,
+        is_whole=reviewed.is_whole,
+        by=by,
+        now=clock_of(settings)(),
+    )
+    approved = sum(decision.verdict == "approved" for decision in reviewed.decisions)
+    say(
+        f"Reviewed by {by}: {approved:,} mappings approved, {len(reviewed.decisions) - approved:,} rejected, "
+        f"{reviewed.mappings - len(reviewed.decisions):,} kept. It takes effect in the next night."
+    )
+    if not reviewed.is_whole:
+        say("Some mappings have no word: this does not count as the review of all of them.")
+
+
+def review_in_words(settings: Settings, last: RoleReview | None, now: datetime) -> str:
+    """When all mappings were last reviewed, and whether that is due again."""
+    due = f"one is due every {settings.scope.roles_review_days} days: lms-hris roles review --out <file>"
+    if last is None:
+        return f"All mappings were never reviewed as a whole; {due}"
+    days = (now - last.reviewed_at).days
+    return (
+        f"All mappings were last reviewed on {last.reviewed_at.astimezone(settings.firm.zone):%Y-%m-%d} "
+        f"by {last.reviewed_by}, {days:,} days ago; {due}"
+    )
+
+
+def is_review_due(settings: Settings, last: RoleReview | None, now: datetime) -> bool:
+    """Whether the last review of all mappings is too long ago, or there was none."""
+    return last is None or (now - last.reviewed_at).days > settings.scope.roles_review_days
+
+
+@contextmanager
+def _at_hand(settings: Settings) -> Iterator[tuple[Batch, Ledger]]:
+    """The current sealed batch and the ledger."""
+    with BatchShelf(settings.firm.data_dir).read() as batch:
+        ledger = open_ledger(settings.ledger_url)
+        try:
+            yield batch, ledger
+        finally:
+            ledger.close()
+
+
+def _lines(settings: Settings, batch: Batch, ledger: Ledger) -> list[RoleLine]:
+    known = ledger.snapshot(clock_of(settings)(), settings.publishing.settle_hours)
+    return read_role_lines(batch, known.role_decisions)
