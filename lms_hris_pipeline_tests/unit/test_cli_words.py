@@ -220,7 +220,7 @@ def test_progress_prints_a_stage_once_all_of_it_is_there() -> None:
     assert lines == [
         "extract HRIS 2 entities 120 records 1.5 s",
         f"stage {staged} tables {staged * 10} rows {staged / 2} s",
-        "match 6 tables 60 rows 3.0 s",
+        "match 8 tables 80 rows 4.0 s",
         "seal batch 46,252 rows 0.5 s",
         "publish 1 steps 4 deltas 2.0 s",
         "load 1 tables 100 rows 0.5 s",
