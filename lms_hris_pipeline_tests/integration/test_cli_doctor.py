@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from lms_hris_pipeline.cli.doctor import house, runs
 from lms_hris_pipeline.cli.doctor import vendors as vendors_room
 from lms_hris_pipeline.cli.doctor.finding import Finding, Status, tried
 from lms_hris_pipeline.cli.sandbox import variables
+from lms_hris_pipeline.ledger import RoleDecision
 from lms_hris_pipeline.match import embedding
 from lms_hris_pipeline.settings import Secrets, load_settings
 from lms_hris_pipeline_tests.support.cli import Home, home
@@ -208,6 +209,44 @@ def test_role_rules_are_held_against_the_groups(sound: Home) -> None:
         assert words in text
     arrange(sound, roles=[FINANCE])
     assert [finding.status for finding in found("role rules")] == [Status.OK]
+
+
+def test_a_rule_that_leads_into_a_privileged_group_is_told_wherever_it_hides(sound: Home) -> None:
+    every_family = {"source": "job_family", "value": "*", "group": "JF: {value}"}
+    arrange(sound, roles=[every_family], scope={"privileged_groups": ["jf: fin*"]})
+    assert "JF: Finance are privileged by scope.privileged_groups" in only("role rules", Status.FAILED).text
+    arrange(sound, roles=[FINANCE], scope={"privileged_groups": ["jf: fin*"]})
+    ran = sound.lms_hris("doctor")
+    assert ran.exit_code == 1
+    assert "roles names 'JF: Finance', privileged by scope.privileged_groups" in ran.out
+
+
+def test_a_review_of_role_mappings_is_asked_for_in_time(home: Home) -> None:
+    def told() -> Finding:
+        return list(house.check_role_review(load_settings()))[-1]
+
+    home.configure()
+    assert told().status is Status.INFO
+    seal(home, "2026-11-02-01", NOW)
+    assert (told().status, "never reviewed" in told().text) == (Status.WARNING, True)
+    reviews = ((timedelta(days=91), Status.OK), (timedelta(days=93), Status.WARNING))
+    for ago, status in reviews:
+        with home.ledger() as ledger:
+            club = RoleDecision("location", "LOC-BER", "7", "Book club", "approved", 9, 9)
+            ledger.record_role_review(
+                [club],
+                after=ledger.last_role_decision(),
+                batch_id="2026-11-02-01",
+                mappings=1,
+                is_whole=True,
+                by="ada",
+                now=datetime.now(UTC) - ago,
+            )
+        assert told().status is status
+        assert "by ada" in told().text
+    home.configure(scope={"privileged_groups": ["book*"]})
+    first = next(iter(house.check_role_review(load_settings())))
+    assert (first.status, "Book club; these are not given" in first.text) == (Status.FAILED, True)
 
 
 def test_job_rules_are_held_against_profiles_and_skills(sound: Home) -> None:
