@@ -35,12 +35,15 @@ def print_summary(settings: Settings, batch_id: str, seconds: float, console: Co
         found = {str(severity): int(count) for severity, count in ask(batch, "summary_exceptions")}
         _line(console, "exceptions", _counted(found) or "none", total=sum(found.values()))
         wishes = ask(batch, "summary_wishes")
+        [(mappings,)] = ask(batch, "summary_roles")
     waiting = _print_deltas(settings, wishes, console)
     published = _read(reports / "publication.json")
     _print_publication(published, console)
     _print_calls(settings, batch_id, published, console)
     if waiting:
         say(f"\n{waiting:,} deltas wait for a person: lms-hris deltas list", shown=console)
+    if mappings:
+        say(f"\n{mappings:,} role mappings wait for a person: lms-hris roles list --state proposed", shown=console)
     files = sorted(path for path in reports.glob("*") if path.suffix in PAGES) if reports.is_dir() else []
     if files:
         say("\nReports", shown=console)

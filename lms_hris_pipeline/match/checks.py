@@ -1,4 +1,4 @@
-"""Blocking checks of the matching tables beyond their contracts: a person has one first account."""
+"""Blocking checks of the matching tables beyond their contracts: a person has one first account, no automatic group is given."""
 
 from __future__ import annotations
 
@@ -21,5 +21,13 @@ checks = [
         "select count(*) from (select learner_id_lms from canonical.learners where kind = 'employee') as learners "
         "full join match.people as people on people.learner_id_lms = learners.learner_id_lms "
         "where learners.learner_id_lms is null or people.learner_id_lms is null having count(*) > 0",
+    ),
+    empty_check(
+        match.ROLES,
+        "only_manual_groups_in_force",
+        "No mapping in force leads into a group that fills itself.",
+        "select count(*) from match.roles as roles "
+        "inner join canonical.groups as groups on groups.group_id_lms = roles.group_id_lms "
+        "where roles.state = 'in_force' and groups.kind = 'automatic' having count(*) > 0",
     ),
 ]

@@ -60,7 +60,7 @@ class RoleMapping:
     @property
     def key(self) -> Key:
         """What is told apart; by name where there is no such group."""
-        return self.trait, self.group.group_id or self.group.name
+        return self.trait, self.group.group_id or f"name:{self.group.name}"
 
 
 def ruled_mappings(

@@ -126,7 +126,7 @@ def _spoken_for(standing: Iterable[RoleMapping], seen: Memberships) -> dict[str,
 
 def _row(mapping: RoleMapping, names: Mapping[Trait, str | None]) -> dict[str, Any]:
     trait, group, decided = mapping.trait, mapping.group, mapping.decided
-    name = canonical_json([trait.source, trait.value, group.group_id or f"name:{group.name}"])
+    name = canonical_json([trait.source, trait.value, mapping.key[1]])
     return {
         "mapping_id": hashlib.sha256(name.encode()).hexdigest()[:16],
         "source": trait.source,

@@ -120,6 +120,7 @@ class Morning:
     people: Counter[str]
     people_methods: tuple[tuple[str, int], ...]
     skills: Counter[str]
+    roles: Counter[str]
     currencies: tuple[CurrencyTotal, ...]
 
     @property
@@ -142,7 +143,7 @@ class Morning:
 
 def read_morning(batch: Batch, facts: NightFacts, findings: Sequence[Finding]) -> Morning:
     """The morning page of a sealed batch."""
-    matched: dict[str, Counter[str]] = {"people": Counter(), "skills": Counter()}
+    matched: dict[str, Counter[str]] = {"people": Counter(), "skills": Counter(), "roles": Counter()}
     methods: Counter[str] = Counter()
     for row in rows_of(batch, "matching"):
         matched[row["matcher"]][row["decision"]] += row["decided_count"]
@@ -159,6 +160,7 @@ def read_morning(batch: Batch, facts: NightFacts, findings: Sequence[Finding]) -
         people=matched["people"],
         people_methods=tuple((words.label(words.REASONS, name), count) for name, count in sorted(methods.items())),
         skills=matched["skills"],
+        roles=matched["roles"],
         currencies=read_currencies(batch),
     )
 

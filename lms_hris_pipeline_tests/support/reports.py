@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -89,6 +91,12 @@ def reported(
     batch = reconciled(hris, lms, **match)
     build_all(batch, report.TABLES)
     return batch
+
+
+def text_of(page: str) -> str:
+    """What of a page can be read."""
+    body = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def facts_of(batch: Batch, **changes: Any) -> NightFacts:

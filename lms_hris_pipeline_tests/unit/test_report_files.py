@@ -24,7 +24,7 @@ from lms_hris_pipeline.report.inert import csv_cell, visible
 from lms_hris_pipeline.report.render import REPORT_FILES, render_reports
 from lms_hris_pipeline.tables import reconcile, report
 from lms_hris_pipeline.warehouse import Batch
-from lms_hris_pipeline_tests.support.reports import HOSTILE, busy_night, facts_of, reported
+from lms_hris_pipeline_tests.support.reports import HOSTILE, busy_night, facts_of, reported, text_of
 from lms_hris_pipeline_tests.support.stage import ORGANISATION, job, rows_of, worker
 
 PEOPLE = 40
@@ -48,11 +48,6 @@ def sheet(file: Path, title: str) -> list[dict[str, Any]]:
     """The rows of a sheet as a spreadsheet reads them, by header."""
     head, *rows = openpyxl.load_workbook(file)[title].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
-
-
-def text_of(page: str) -> str:
-    body = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def test_the_same_batch_and_facts_give_the_same_bytes(night: Batch, folder: Path, tmp_path: Path) -> None:

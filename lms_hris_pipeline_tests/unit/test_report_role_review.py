@@ -12,16 +12,18 @@ from openpyxl import load_workbook
 
 from lms_hris_pipeline.ledger import RoleDecision
 from lms_hris_pipeline.model.errors import BadInput
+from lms_hris_pipeline.report import pages, render
 from lms_hris_pipeline.report.facts import NightFacts
 from lms_hris_pipeline.report.role_lines import RoleLine, read_role_lines
 from lms_hris_pipeline.report.role_review import Reviewed, judge_review
 from lms_hris_pipeline.report.role_workbook import WORDS, read_role_workbook, write_role_workbook
 from lms_hris_pipeline.settings import Settings
-from lms_hris_pipeline.tables import match
+from lms_hris_pipeline.tables import match, report
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.reconcile import decided_role, link, reconciled
+from lms_hris_pipeline_tests.support.reports import facts_of, text_of
 from lms_hris_pipeline_tests.support.role_books import fill_in
-from lms_hris_pipeline_tests.support.stage import job, sandbox_settings, user, worker
+from lms_hris_pipeline_tests.support.stage import build_all, job, sandbox_settings, user, worker
 
 HOSTILE = '=cmd|"/c calc"!A1'
 SETTINGS = sandbox_settings(scope={"roles": ({"source": "job_profile", "value": "JP-2", "group": "Builders"},)})
@@ -98,6 +100,14 @@ def test_the_workbook_shows_every_mapping_with_its_evidence_and_nothing_that_act
     assert (choice.formula1, str(choice.sqref)) == (f'"{",".join(WORDS)}"', "A2:A5")
     assert [row[0].value for row in read["Automatic groups"].iter_rows(min_row=2)] == ["automatic"]
     read.close()
+
+
+def test_the_morning_page_says_that_mappings_wait(batch: Batch) -> None:
+    build_all(batch, report.TABLES)
+    facts = facts_of(batch)
+    text = text_of(pages.index_page(batch, facts, render.read_morning(batch, facts, [])))
+    assert "1 role mapping that memberships suggest. Look: lms-hris roles list --state proposed" in text
+    assert "Role mappings in force 2" in text
 
 
 def test_a_whole_review_is_taken(batch: Batch, book: Path) -> None:

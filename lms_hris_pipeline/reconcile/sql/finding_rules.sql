@@ -21,7 +21,7 @@ from (
     ('value_mismatch', 'job_profile', 'medium', 'Approve the update: required training follows the job profile.', 'HR has the job profile {hris}, the account {lms}.'),
     ('value_mismatch', 'cost_center', 'medium', 'Approve the update: training costs follow the cost centre.', 'HR has the cost centre {hris}, the account {lms}.'),
     ('value_mismatch', 'manager', 'medium', 'Approve the update: the manager sees and approves the team''s training.', 'HR names the manager {hris}; the account has {lms}.'),
-    ('value_mismatch', 'groups', 'medium', 'Approve the change of groups; if the mapping is wrong, correct the role-mapping table in the settings.', 'The job calls for the groups {hris}; the account is in {lms}.'),
+    ('value_mismatch', 'groups', 'medium', 'Approve the change of groups; if the mapping is wrong, correct the rule in the settings, or reject it in `lms-hris roles review`.', 'The job calls for the groups {hris}; the account is in {lms}.'),
     ('value_mismatch', 'branch', 'medium', 'Approve the move; enrolment rules of the new branch may fire.', 'HR has the organisation {hris}; the account is in branch {lms}.'),
     ('value_mismatch', 'location', 'medium', 'Approve the update; automatic groups follow it within hours.', 'HR has the location {hris}, the account {lms}.'),
     ('value_mismatch', '*', 'low', 'Approve the update; if HR is wrong, correct it there.', 'HR has the {field} {hris}, the account {lms}.'),

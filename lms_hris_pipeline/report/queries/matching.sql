@@ -14,4 +14,12 @@ select
     count(*) as decided_count
 from match.skills as skills
 group by skills.decision, skills.method
+union all
+select
+    'roles' as matcher,
+    roles.state as decision,
+    roles.origin as method,
+    count(*) as decided_count
+from match.roles as roles
+group by roles.state, roles.origin
 order by matcher, decision, method
