@@ -40,14 +40,15 @@ def table_reference() -> str:
 
 
 def settings_reference() -> str:
-    """All settings with type and default, and the secrets, as markdown."""
+    """All settings with type, default and meaning, and the secrets, as markdown."""
     parts = [
         _NOTE,
         "# Settings\n",
         "They stand in `lms_hris.toml`, or in the file that `LMS_HRIS_CONFIG` names. The environment overrules the",
         "file: `LMS_HRIS_<SECTION>__<NAME>`. `lms-hris doctor` checks them.\n",
-        "| setting | type | default |\n| --- | --- | --- |",
+        "| setting | type | default | meaning |\n| --- | --- | --- | --- |",
         *_settings_rows(Settings, ""),
+        *_list_rows(Settings),
         "\n## Secrets\n",
         "From the environment alone:\n",
         *(f"- `LMS_HRIS_SECRET_{name.upper()}`" for name in Secrets.model_fields),
@@ -98,11 +99,27 @@ def _settings_rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
         kind = info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             about = (kind.__doc__ or "").strip().splitlines()[0]
-            yield f"| **[{prefix}{name}]** | | {about} |"
+            yield f"| **[{prefix}{name}]** | | | {about} |"
             yield from _settings_rows(kind, f"{prefix}{name}.")
         else:
             default = "required" if info.default is PydanticUndefined else f"`{_shown(info.default)}`"
-            yield f"| {prefix}{name} | {_type(kind)} | {default} |"
+            yield f"| {prefix}{name} | {_type(kind)} | {default} | {info.description or ''} |"
+
+
+def _list_rows(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The tables that are written a line at a time, as `[[section.name]]`."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        line = get_args(kind)[0] if get_origin(kind) is tuple else None
+        if isinstance(line, type) and issubclass(line, BaseModel):
+            about = (line.__doc__ or "").strip().splitlines()[0]
+            yield f"| **[[{prefix}{name}]]** | | | {about} |"
+            yield from (
+                f"| {part} | {_type(field.annotation)} | required | {field.description or ''} |"
+                for part, field in line.model_fields.items()
+            )
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _list_rows(kind, f"{prefix}{name}.")
 
 
 def _shown(value: object) -> str:
