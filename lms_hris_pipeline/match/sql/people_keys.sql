@@ -1,9 +1,9 @@
--- grain: one record of people_keyed and one key by which it is compared with others that share it
+-- grain: one record of people_keyed and one key by which it is compared with others that share it; now and then twice
 -- A key is a hash of its rule and of what both must share; two that share one by chance only cost a comparison. The
 -- rules are there for kinds of noise: slips in names (a, p, q, b, c, v), another name of two, or both exchanged (o,
 -- h, n), second surnames and middle names (t, m), short forms (r, k), other names altogether (i, j, u), addresses
 -- that moved to another domain or were numbered (l, f), birth dates and homes where they are known (d, e, g).
-select distinct
+select
     keys.record_no,
     keys.key,
     0::utinyint as rule

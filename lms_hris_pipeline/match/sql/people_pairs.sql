@@ -1,11 +1,17 @@
 -- grain: one account and one way to be named that are compared: of a sure rule, of a key of few, or as somebody paired
 -- Most keys of ways are no account's: they are left out before anything is counted.
-with account_blocks as (
-    select keys.key, count(*) as size from people_account_keys as keys group by keys.key
+with account_side as materialized (
+    select distinct keys.record_no, keys.key from people_account_keys as keys
+),
+
+account_blocks as (
+    select account_side.key, count(*) as size from account_side group by account_side.key
 ),
 
 way_side as materialized (
-    select keys.record_no, keys.key from people_way_keys as keys semi join account_blocks on account_blocks.key = keys.key
+    select distinct keys.record_no, keys.key
+    from people_way_keys as keys
+    semi join account_blocks on account_blocks.key = keys.key
 ),
 
 way_blocks as (
@@ -27,7 +33,7 @@ from (
         account_side.record_no as account_no,
         way_side.record_no as way_no
     from blocks
-    inner join people_account_keys as account_side on account_side.key = blocks.key
+    inner join account_side on account_side.key = blocks.key
     inner join way_side on way_side.key = blocks.key
     union
     select
