@@ -130,7 +130,7 @@ def check_tenant(reader: Reader, fingerprint: str) -> None:
     if found != fingerprint:
         raise WrongTenant(
             f"{reader.vendor}: the tenant that answers is {found!r}, but the settings name {fingerprint!r}\n"
-            f"  Correct [{reader.system}] base_url, tenant or fingerprint in the settings. Nothing was read."
+            f"  Correct [{reader.system}] base_url, tenant or fingerprint in the settings. Nothing was read from it."
         )
 
 

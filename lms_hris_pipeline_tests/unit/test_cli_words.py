@@ -26,7 +26,7 @@ from lms_hris_pipeline.cli.terminal import inert, show_table
 from lms_hris_pipeline.model import errors
 from lms_hris_pipeline.resources.logs import logger, logging_to, note
 from lms_hris_pipeline.settings import PolicySettings, Settings
-from lms_hris_pipeline.tables import ALL_TABLES, canonical
+from lms_hris_pipeline.tables import ALL_TABLES, canonical, match
 from lms_hris_pipeline_tests.support.paths import ROOT
 
 COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(application.app)))
@@ -216,11 +216,11 @@ def test_progress_prints_a_stage_once_all_of_it_is_there() -> None:
         progress.tell("publication", "create", 4, 0.0)
         progress.tell("publication", "deltas", 31, 2.0)
     lines = [re.sub(r" +", " ", line.strip()) for line in out.getvalue().splitlines()]
-    staged = len(canonical.TABLES)
+    staged, matched = len(canonical.TABLES), len(match.TABLES)
     assert lines == [
         "extract HRIS 2 entities 120 records 1.5 s",
         f"stage {staged} tables {staged * 10} rows {staged / 2} s",
-        "match 8 tables 80 rows 4.0 s",
+        f"match {matched} tables {matched * 10} rows {matched / 2} s",
         "seal batch 46,252 rows 0.5 s",
         "publish 1 steps 4 deltas 2.0 s",
         "load 1 tables 100 rows 0.5 s",
