@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from lms_hris_pipeline_tests.support.reconcile import (
     recorded,
     situations_of,
 )
-from lms_hris_pipeline_tests.support.stage import ORGANISATION, Record, job, rows_of, user, wid, worker
+from lms_hris_pipeline_tests.support.stage import AS_OF, ORGANISATION, Record, job, rows_of, user, wid, worker
 
 LEFT: dict[str, Any] = {"Termination_Date": "2026-10-31"}
 
@@ -140,6 +141,20 @@ def test_who_is_created(company: Batch) -> None:
 
 def test_scenario_09_prehire_gets_an_account(company: Batch) -> None:
     assert ("missing_account", wid(6), None, "account", "pre_hire", None) in findings_of(company)
+
+
+def test_scenario_09_a_transfer_to_come_is_not_applied_early() -> None:
+    jobs = [job(1, End_Date="2026-11-15"), job(2, Start_Date="2026-11-16", Supervisory_Organization_ID="SUP-2")]
+    records, accounts, known = {"workers": [worker(1, jobs)]}, {"users": [user(1)]}, [link(1, 1)]
+    assert deltas_of(reconciled(records, accounts, people=known)) == {}
+    later = deltas_of(reconciled(records, accounts, people=known, as_of=AS_OF + timedelta(days=14)))
+    assert later["branch", "update", "learner:10001"] == [{"branch": "SUP-2"}]
+
+
+def test_scenario_10_the_account_of_a_rescinded_hire_is_withdrawn(company: Batch) -> None:
+    """User 8 has an account, and the hire was called off before its first day."""
+    assert deltas_of(company)["account", "deactivate", "learner:10008"] == [{"active": False}]
+    assert ("leaver_active", wid(8), "10008", "account", "rescinded", "active") in findings_of(company)
 
 
 def test_no_email_no_account_but_two_findings(company: Batch) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from lms_hris_pipeline.publish.policy import judge
+from lms_hris_pipeline.publish.proposals import proposed
+from lms_hris_pipeline.settings import PublishSettings
 from lms_hris_pipeline.tables import reconcile
+from lms_hris_pipeline_tests.support.deltas import delta_of
 from lms_hris_pipeline_tests.support.reconcile import deltas_of, findings_of, link, pending, reconciled
 from lms_hris_pipeline_tests.support.stage import (
     ORGANISATION,
@@ -209,3 +213,24 @@ def test_scenario_32_people_of_one_closed_cost_centre_share_a_cause() -> None:
     assert {row["worker_id_hris"] for row in rows} == {wid(number) for number in range(1, 6)}
     assert {row["root_cause"] for row in rows} == {"cost_center:CC-1"}
     assert {row["learner_id_lms"] for row in rows} == {None}
+
+
+@pytest.mark.parametrize(("moved", "held"), [(8, {"changes of groups", "changes of profiles"}), (5, set())])
+def test_scenario_17_a_reorganisation_that_would_take_groups_from_two_in_five_is_held(
+    moved: int, held: set[str]
+) -> None:
+    """The job profile changes in HR, and the groups that depend on it follow; a quarter of the people may at once."""
+    people = range(1, 21)
+    batch = reconciled(
+        {"workers": [on_job(number, Job_Profile_ID="JP-2" if number <= moved else "JP-1") for number in people]},
+        {
+            "users": [user(number) for number in people],
+            "groups": GROUPS,
+            "group_members": [in_group(1, number) for number in people],
+        },
+        people=[link(number, number) for number in people],
+    )
+    deltas = [delta_of(wish) for wish in proposed(batch)]
+    assert [delta.desired["remove"] for delta in deltas if delta.operation == "set_groups"] == ["JF: Analysis"] * moved
+    found = judge(deltas, recent={}, active_accounts=20, settings=PublishSettings())
+    assert {one.what for one in found} == held
