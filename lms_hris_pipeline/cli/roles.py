@@ -59,11 +59,13 @@ def run_review(out: Path | None, filled_in: Path | None, by: str) -> None:
     """Write the workbook of all mappings, or take a filled-in one.
 
     Raises:
-        BadInput: not just one of both files is named, the new one exists, or the filled-in one cannot be taken.
+        BadInput: not just one of both files is named, the new one cannot be made, or the filled-in one cannot be taken.
         StaleBase: somebody else decided in the meantime.
     """
     if (out is None) == (filled_in is None):
         raise BadInput("Say either where to write the workbook (--out) or which one is filled in (--in)")
+    if out is not None:
+        _check_new(out)
     settings = load_settings()
     with _at_hand(settings) as (batch, ledger):
         if out is not None:
@@ -72,11 +74,16 @@ def run_review(out: Path | None, filled_in: Path | None, by: str) -> None:
             _import(settings, batch, ledger, filled_in, decider(by))
 
 
-def _export(settings: Settings, batch: Batch, lines: Sequence[RoleLine], out: Path) -> None:
+def _check_new(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise BadInput(f"There is no folder {out.parent}\n  Make it, or name another file.")
     if out.suffix.lower() != ".xlsx":
         raise BadInput(f"{out} is no .xlsx file\n  Name the workbook to write, for example roles.xlsx.")
     if out.exists():
         raise BadInput(f"{out} exists\n  It may hold decisions; name another file, or move it away.")
+
+
+def _export(settings: Settings, batch: Batch, lines: Sequence[RoleLine], out: Path) -> None:
     part = out.with_name(f".{out.name}.part")
     try:
         write_role_workbook(part, batch, NightFacts(settings.firm.name, settings.firm.zone, settings.policy), lines)

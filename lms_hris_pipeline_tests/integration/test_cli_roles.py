@@ -77,14 +77,18 @@ def test_a_mapping_is_seen_approved_published_and_settled(tmp_path: Path, monkey
     [
         ((), "either where to write the workbook"),
         (("--out", "a.xlsx", "--in", "b.xlsx"), "either where to write the workbook"),
+        (("--out", "nowhere/a.xlsx"), "There is no folder nowhere"),
+        (("--out", "a.ods"), "a.ods is no .xlsx file"),
+        (("--out", "lms_hris.xlsx"), "It may hold decisions"),
     ],
 )
-def test_a_review_goes_one_way(
+def test_a_review_goes_one_way_and_overwrites_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shell = Home(tmp_path)
     shell.configure()
+    (tmp_path / "lms_hris.xlsx").write_bytes(b"decisions")
     ran = shell.lms_hris("roles", "review", *arguments)
     assert ran.exit_code == 2
     assert says in ran.err
