@@ -84,6 +84,10 @@ CASES: tuple[Callable[[Vocabulary, int, int], Case], ...] = (
 )
 
 
+RANKED_CASES = (label_only, aliases_known, decorated)
+"""Those in which every tag has its skill in the framework, so that others can be asked for the nearest as well."""
+
+
 def _reported(vocabulary: Vocabulary) -> list[str]:
     return sorted(skill_id for skill_id in vocabulary.aliases if is_reported(skill_id))
 

@@ -14,7 +14,7 @@ from lms_hris_pipeline.match.skill_decisions import decide
 from lms_hris_pipeline.match.skill_dictionary import Entry
 from lms_hris_pipeline.match.skill_engine import Engine
 from lms_hris_pipeline.match.skill_index import SkillIndex, queries_of
-from lms_hris_pipeline.match.skill_minds import mind_of
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.settings import SkillSettings
 
 _ALIASES, _NEW = 30_000, 1_000

@@ -1,6 +1,6 @@
 """How good skill and title matching is and how fast, beside what somebody would use instead. README.md tells the figures.
 
-    python -m benchmarks.skills [--data FOLDER] [--cache FOLDER] [--most N] [--seeds N] [--json FILE] [--no-speed]
+    python -m benchmarks.skills [--data FOLDER] [--cache FOLDER] [--most N] [--seeds N] [--json FILE] [--no-rivals] [--no-speed]
 
 Every figure is of skills and occupations whose aliases the shipped models never saw; thresholds that are said to be set
 on other skills are set on one half of those and measured on the other. The noise of decorated tags is `skill_noise`'s,
@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.run import ROOT
-from benchmarks.skill_cases import CASES, Case
+from benchmarks.skill_cases import CASES, RANKED_CASES, Case
 from benchmarks.skill_model import FILES, read_vocabulary
 from benchmarks.skill_rivals import RIVALS, Task, nearest
 from benchmarks.skill_score import Told, accepted, at_precision, calibration_error, ranked
@@ -28,7 +28,7 @@ from benchmarks.skill_speed import measure_speed
 from lms_hris_pipeline.match.embedding import embed_texts
 from lms_hris_pipeline.match.skill_answers import Mind, answer_tags
 from lms_hris_pipeline.match.skill_decisions import decide
-from lms_hris_pipeline.match.skill_minds import mind_of
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.match.skill_words import fold
 from lms_hris_pipeline.settings import SkillSettings
 
@@ -66,7 +66,7 @@ def _measure(console: Console, make: Any, vocabulary: Any, mind: Mind, given: ar
         "threshold_set_on_others": at_precision(told, PRECISION),
         "calibration_error": calibration_error(told),
     }
-    if figures["ranked"]["n"]:
+    if not given.no_rivals and make in RANKED_CASES:
         figures["rivals"] = _rivals(cases[0], mind, given.cache)
     console.print(f"{cases[0].name}")
     for name, figure in figures.items():
@@ -116,6 +116,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options.add_argument("--most", type=int, default=2000, help="tags a case at most")
     options.add_argument("--seeds", type=int, default=2, help="times that each case is drawn")
     options.add_argument("--json", type=Path)
+    options.add_argument("--no-rivals", action="store_true")
     options.add_argument("--no-speed", action="store_true")
     return options.parse_args(arguments)
 

@@ -1,4 +1,5 @@
-"""`lms-hris skills`: frameworks from outside. The commands and their help; each imports its work when called."""
+"""`lms-hris skills`: frameworks from outside, and what is learnt from one. The commands and their help; each imports its
+work when called."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import typer
 skills_app = typer.Typer(
     no_args_is_help=True,
     epilog="[bold]Examples[/bold]\n\n  $ lms-hris skills import skills_en.csv --from esco --out frameworks/esco-1.2",
-    help="Skill frameworks and occupations from outside.",
+    help="Skill frameworks and occupations from outside, and models learnt from your own.",
 )
 
 
@@ -48,3 +49,36 @@ def import_framework(
     from lms_hris_pipeline.cli.frameworks import run_import_framework
 
     run_import_framework(files, publisher.value, out)
+
+
+@skills_app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "  $ lms-hris skills train\n\n"
+    "  $ lms-hris skills train --framework frameworks/ours/skills.csv --aliases frameworks/ours/aliases.csv"
+)
+def train(
+    batch: Annotated[str | None, typer.Option(help="The batch whose framework and decisions to learn from.")] = None,
+    framework: Annotated[
+        Path | None, typer.Option(help="Learn from this CSV or Parquet file: skill_id, label.")
+    ] = None,
+    aliases: Annotated[Path | None, typer.Option(help="Its other names: skill_id, alias.")] = None,
+) -> None:
+    """Learn what tags mean from your framework and decisions, and stage it with a before and after.
+
+    A third of the decisions is kept apart, and both models are held against it. A few hundred skills take a minute, ten
+    thousand half an hour.
+    """
+    from lms_hris_pipeline.cli.skill_models import run_train
+
+    run_train(batch, framework, aliases)
+
+
+@skills_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris skills adopt skills-own-1a2b3c4d --by ada")
+def adopt(
+    version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
+    by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",
+) -> None:
+    """Let nights and files use a model that was staged, or the shipped one again."""
+    from lms_hris_pipeline.cli.skill_models import run_adopt_skills
+
+    run_adopt_skills(version, by)

@@ -48,7 +48,7 @@ def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> Non
     settings = folder_settings()
     started = time.monotonic()
     from lms_hris_pipeline.match.skill_files import COLUMNS, match_tags, take_framework, take_tags
-    from lms_hris_pipeline.match.skill_minds import mind_of
+    from lms_hris_pipeline.match.skill_models import mind_of
 
     columns = COLUMNS[kind]
     with doing("Reading"):

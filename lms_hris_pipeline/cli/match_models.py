@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.match.adoptions import adoptions, staged_versions
 from lms_hris_pipeline.match.people_given import read_given
 from lms_hris_pipeline.match.people_models import (
     adopt_model,
     adopted_weights,
-    adoptions,
     models_folder,
     recalibrate,
     stage_model,
-    staged_versions,
 )
 from lms_hris_pipeline.match.people_weights import load_weights
 from lms_hris_pipeline.settings import load_settings
@@ -54,11 +54,16 @@ def run_adopt(version: str | None, by: str) -> None:
     folder = models_folder(settings.firm.data_dir)
     if version is None:
         used = adopted_weights(folder).version
-        versions = [load_weights().version, *staged_versions(folder)]
-        show_table(("model", "used by the nights"), [(name, "yes" if name == used else "") for name in versions])
-        for told in adoptions(folder):
-            say(f"{told['at']}: {told['by']} adopted {told['version']}")
+        show_models(folder, load_weights().version, used)
         return
     name = decider(by)
     adopt_model(folder, version, name, clock_of(settings)())
     say(f"The nights use {version} from now on, says {name}.")
+
+
+def show_models(folder: Path, shipped: str, used: str) -> None:
+    """List the models of a folder and who adopted which."""
+    versions = [shipped, *staged_versions(folder)]
+    show_table(("model", "used by the nights"), [(name, "yes" if name == used else "") for name in versions])
+    for told in adoptions(folder):
+        say(f"{told['at']}: {told['by']} adopted {told['version']}")

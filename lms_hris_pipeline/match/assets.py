@@ -8,7 +8,7 @@ from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.match.roles import match_roles
-from lms_hris_pipeline.match.skill_minds import mind_of
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.model.waterfall import chart_markdown
 from lms_hris_pipeline.resources.assets import Built, python_asset

@@ -29,7 +29,7 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 _WEIGHTS = "model.safetensors"
 _DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
-_LENGTHS = (8, 12, 16, 24, 32, 64, 128)  # tokens; a skill's name rarely has more than twelve
+_LENGTHS = (4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 64, 128)  # tokens; a skill's name rarely has more than twelve
 _TOKENS_A_BATCH = 256  # 400 texts/s on one thread; more are no faster and waste more rows in the last batch
 
 

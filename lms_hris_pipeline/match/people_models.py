@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lms_hris_pipeline.match.adoptions import REPORT_SUFFIX, adopted_version, check_adoption, note_adoption
 from lms_hris_pipeline.match.people_candidates import Candidates, find_candidates
 from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_fit import Sample, fit_weights
@@ -34,7 +35,6 @@ FEWEST_DECISIONS = 30
 SIGMA_BITS = 0.7
 """How far a weight may easily move: a level that no decision tells about does not move at all."""
 _KEPT_APART = 3
-ADOPTED = "adopted.json"
 OF_NIGHT = "people_model.json"
 
 
@@ -164,16 +164,9 @@ def models_folder(data_dir: Path) -> Path:
 def stage_model(folder: Path, made: Recalibrated) -> Path:
     """Keep a model and its report, for somebody to adopt; its file."""
     file = folder / f"{made.weights.version}.json"
-    write_atomically(folder / f"{made.weights.version}.report.json", json.dumps(made.report, indent=1) + "\n")
+    write_atomically(folder / f"{made.weights.version}{REPORT_SUFFIX}", json.dumps(made.report, indent=1) + "\n")
     write_atomically(file, weights_text(made.weights) + "\n")
     return file
-
-
-def staged_versions(folder: Path) -> list[str]:
-    """The versions that are staged or were adopted, by name."""
-    return sorted(
-        file.stem for file in folder.glob("*.json") if file.name != ADOPTED and not file.name.endswith(".report.json")
-    )
 
 
 def adopt_model(folder: Path, version: str, by: str, at: datetime) -> None:
@@ -182,24 +175,10 @@ def adopt_model(folder: Path, version: str, by: str, at: datetime) -> None:
     Raises:
         BadInput: there is no such model, or nobody is named.
     """
-    if not by.strip():
-        raise BadInput("A model is adopted by somebody\n  Say who: --by <name>.")
-    if version != load_weights().version and version not in staged_versions(folder):
-        known = ", ".join([load_weights().version, *staged_versions(folder)])
-        raise BadInput(f"There is no model {version!r}\n  There are: {known}.")
+    check_adoption(folder, version, load_weights().version, by)
     if version != load_weights().version:
         read_weights((folder / f"{version}.json").read_text(encoding="utf-8"), f"{version}.json")
-    history = [*adoptions(folder), {"version": version, "by": by, "at": at.isoformat(timespec="seconds")}]
-    write_atomically(folder / ADOPTED, json.dumps(history, indent=1) + "\n")
-
-
-def adoptions(folder: Path) -> list[dict[str, str]]:
-    """Who adopted which model and when, in order; the last one counts."""
-    file = folder / ADOPTED
-    if not file.exists():
-        return []
-    found: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    note_adoption(folder, version, by, at)
 
 
 def adopted_weights(folder: Path) -> Weights:
@@ -209,15 +188,10 @@ def adopted_weights(folder: Path) -> Weights:
         BadInput: the model that was adopted is not there any more.
         ContractBroken: it does not fit the levels that are compared.
     """
-    told = adoptions(folder)
-    if not told or told[-1]["version"] == load_weights().version:
+    version = adopted_version(folder, load_weights().version, "lms-hris match adopt")
+    if version is None:
         return load_weights()
-    file = folder / f"{told[-1]['version']}.json"
-    if not file.exists():
-        raise BadInput(
-            f"The model {told[-1]['version']}, adopted by {told[-1]['by']}, is not in {folder}\n"
-            f"  Restore its file, or adopt another: lms-hris match adopt {load_weights().version} --by <name>."
-        )
+    file = folder / f"{version}.json"
     return read_weights(file.read_text(encoding="utf-8"), file.name)
 
 

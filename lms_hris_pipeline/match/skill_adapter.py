@@ -21,29 +21,35 @@ Vectors = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 
-def learn_adapter(vectors: Vectors, skill_of: Ints, is_label: npt.NDArray[np.bool_], epochs: int = 4) -> Vectors:
+def learn_adapter(
+    vectors: Vectors, skill_of: Ints, is_label: npt.NDArray[np.bool_], start: Vectors | None = None, epochs: int = 4
+) -> Vectors:
     """The matrix under which each alias finds another text of its skill among all; the same input gives the same matrix.
 
-    `vectors` are of length 1, one a text; texts that stand alone teach as others' wrong answers.
+    `vectors` are of length 1, one a text; texts that stand alone teach as others' wrong answers. Learning begins at
+    `start` and is held near it: at a matrix that turns nothing where none is given.
     """
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        found: Vectors = _learn(torch, vectors, skill_of, is_label, epochs)
+        found: Vectors = _learn(torch, vectors, skill_of, is_label, start, epochs)
         return found
     finally:
         torch.set_num_threads(before)
 
 
-def _learn(torch: Any, vectors: Vectors, skill_of: Ints, is_label: npt.NDArray[np.bool_], epochs: int) -> Vectors:
+def _learn(
+    torch: Any, vectors: Vectors, skill_of: Ints, is_label: npt.NDArray[np.bool_], start: Vectors | None, epochs: int
+) -> Vectors:
     dice = torch.Generator().manual_seed(0)
-    unmoved = torch.eye(vectors.shape[1])
+    unmoved = torch.eye(vectors.shape[1]) if start is None else torch.tensor(start)
     adapter = unmoved.clone().requires_grad_(True)
     aliases, labels = torch.tensor(np.flatnonzero(~is_label)), torch.tensor(np.flatnonzero(is_label))
     if not len(aliases):
-        return unmoved.numpy()
+        untaught: Vectors = unmoved.numpy()
+        return untaught
     texts, skills = torch.tensor(vectors), torch.tensor(skill_of)
     label_of = torch.zeros(int(skills.max()) + 1, dtype=torch.long)
     label_of[skills[labels]] = labels

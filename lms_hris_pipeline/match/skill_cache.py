@@ -29,6 +29,7 @@ logger = logging.getLogger("lms_hris_pipeline")
 Vectors = npt.NDArray[np.float32]
 _KEY_BYTES = 16
 _PART = ".part"
+_ANSWER_FILES = 8
 
 
 class VectorCache:
@@ -77,19 +78,27 @@ class VectorCache:
 
 
 class AnswerCache:
-    """What was said of each tag, as long as framework, model and engine stay what they were: a table, one file a kind."""
+    """What was said of each tag by one framework, model and engine, which the fingerprint stands for: a table in a file.
+
+    Of each kind the files that were written last are kept, so that trying another framework does not cost the nights
+    their answers.
+    """
 
     def __init__(self, folder: Path, kind: str, fingerprint: str) -> None:
-        self._path = folder / f"{kind}_answers.parquet"
+        self._path = folder / f"{kind}_answers-{fingerprint[:16]}.bin"
+        self._others = f"{kind}_answers-*.bin"
         self._mark = {b"fingerprint": fingerprint.encode()}
 
     def read(self, schema: pa.Schema) -> pa.Table:
         """All rows of known tags; none where the file is of another fingerprint, damaged or absent."""
         try:
-            stored = pq.read_table(self._path, page_checksum_verification=True)
+            digest, _, body = self._path.read_bytes().partition(b"\n")
+            if digest.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
+                raise ValueError("its checksum does not fit")
+            stored = pq.read_table(pa.BufferReader(body))
         except FileNotFoundError:
             return schema.empty_table()
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             _discard(self._path, error)
             return schema.empty_table()
         if (stored.schema.metadata or {}) != self._mark or not stored.schema.equals(schema):
@@ -105,8 +114,22 @@ class AnswerCache:
             is_other = pc.invert(pc.is_in(kept["tag"], pc.unique(rows["tag"])))
             whole = pa.concat_tables([kept.filter(is_other), rows]).replace_schema_metadata(self._mark)
             content = pa.BufferOutputStream()
-            pq.write_table(whole, content, compression="zstd", write_page_checksum=True)
-            _replace(self._path, content.getvalue().to_pybytes())
+            pq.write_table(whole, content, compression="zstd")
+            body = content.getvalue().to_pybytes()
+            _replace(self._path, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            self._keep_the_last()
+
+    def _keep_the_last(self) -> None:
+        """Remove what has not been written for longest; another process may do the same at the same time."""
+        written = []
+        for path in self._path.parent.glob(self._others):
+            try:
+                written.append((path.stat().st_mtime_ns, path))
+            except FileNotFoundError:
+                continue
+        for _, path in sorted(written, reverse=True)[_ANSWER_FILES:]:
+            path.unlink(missing_ok=True)
+            path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
 
 
 def _discard(path: Path, why: object) -> None:

@@ -13,7 +13,7 @@ from lms_hris_pipeline.match.skill_answers import Mind
 from lms_hris_pipeline.match.skill_probability import confidence_of, shift_of
 
 DECISIONS = ("accept", "review", "no_match")
-_USUAL_WEIGHT = 200.0
+_USUAL_WEIGHT = 20.0
 """As many tags the usual share of tags inside counts for, so that a small table hardly moves it."""
 
 
@@ -27,9 +27,8 @@ def decide(answers: pa.Table, mind: Mind, precision: float, review_at: float) ->
     first = answers.filter(pc.equal(answers["rank"], 1))
     is_known = first["known"].is_valid().to_numpy(zero_copy_only=False)
     inside, right = (first[name].to_numpy() for name in ("inside", "right"))
-    # what the dictionary knows is inside, whatever the model would have said
-    open_inside = np.where(is_known, 30.0, inside)
-    shift = shift_of(open_inside, mind.model.usual_share, _USUAL_WEIGHT)
+    # the model learnt from tags that no dictionary knows, so only those tell how its world differs from this table
+    shift = shift_of(inside[~is_known], mind.model.usual_share, _USUAL_WEIGHT)
     confidence = confidence_of(inside, right, shift)
     confidence = np.where(is_known, pc.fill_null(first["known"], 0.0).to_numpy(), confidence)
     is_taken = confidence >= mind.model.threshold(precision)

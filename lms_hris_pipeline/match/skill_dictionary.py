@@ -31,6 +31,11 @@ class Entry:
         return cls(skill_id, _ORDER[kind], text, fold(text))
 
     @property
+    def is_decision(self) -> bool:
+        """Whether a person said that this means the skill."""
+        return self.rank == _ORDER["decision"]
+
+    @property
     def is_label(self) -> bool:
         """Whether this is the skill's preferred label."""
         return self.rank == 0

@@ -72,11 +72,9 @@ def _is_alike(word: str, other: str) -> bool:
     """Whether one word is the other misspelt or cut short."""
     if min(len(word), len(other)) < _MIN_TYPO_LENGTH or any(sign.isdigit() for sign in word + other):
         return False
-    if _are_opposed(word, other):
-        return False
     shorter, longer = sorted((word, other), key=len)
-    is_cut = longer.startswith(shorter)
-    return is_cut or OSA.normalized_similarity(word, other) >= _SAME_WORD
+    is_like = longer.startswith(shorter) or OSA.normalized_similarity(word, other) >= _SAME_WORD
+    return is_like and not _are_opposed(word, other)
 
 
 def _are_opposed(word: str, other: str) -> bool:

@@ -28,6 +28,8 @@ CANDIDATES = 10
 """Skills of a tag that are looked at closely; on the tuning data the right one is among them 98 times in 100."""
 
 _COSINE_WEIGHT, _LEXICAL_WEIGHT, _EDIT_WEIGHT = 0.60, 0.25, 0.15
+_FIND_BY_LEXICAL = 0.2  # beside the cosine; more loses texts in other words
+_FIND_BY_LETTERS = 0.08  # what letters alone start from: a slip of the pen ruins the cosine, and most letters stay
 _SLIP_ABOVE = 0.8  # edit similarity of "mentering" and "mentoring" is 0.89, their cosine 0.21
 _NEAR = 40  # entries of a text that are looked at closely
 _CHUNK = 128  # texts compared at once: 128 x 50,000 entries are 26 MB a score
@@ -50,7 +52,7 @@ class Query:
 class Looked:
     """The skills that came near to a number of tags: arrays of one row a tag and one column a candidate.
 
-    Candidates stand in the order of the blended score, ties in the order of skill ids. `skill` and `entry` are numbers
+    Candidates stand in the order in which they were found, ties in the order of skill ids. `skill` and `entry` are numbers
     in the index, -1 beyond the last candidate; `text` says which of the tag's texts came nearest. Figures are of the
     nearest entry; those named `top_` are the best of all of the skill's entries.
     """
@@ -127,8 +129,7 @@ class SkillIndex:
         text_of = np.concatenate([np.arange(len(query.texts)) for query in queries])
         plain, adapted = vectors[rows], adapt(vectors[rows], self._adapter)
         lexical = (self._letters.transform(f"{text} " for text in texts) @ self._lexical).toarray()
-        blend = lexical * np.float32(_LEXICAL_WEIGHT / _COSINE_WEIGHT)
-        blend += adapted @ self._adapted.T
+        blend = _found_by(adapted @ self._adapted.T, lexical)
         keep = min(_NEAR, len(self.entries))
         near = np.argpartition(blend, len(self.entries) - keep, axis=1)[:, -keep:]
         figures = {
@@ -170,7 +171,8 @@ class SkillIndex:
         for name in ("cosine", "lexical", "edit"):
             figures[f"top_{name}"] = np.maximum.reduceat(pairs.figures[name], first)
         figures |= _support(pairs, figures["top_cosine"], tag_count)
-        order = np.lexsort((pairs.skill[first], -figures["score"], pairs.tag[first]))
+        found_by = _found_by(figures["top_cosine"], figures["top_lexical"]) + _slip(figures["top_edit"])
+        order = np.lexsort((pairs.skill[first], -np.round(found_by, DECIMALS), pairs.tag[first]))
         tag = pairs.tag[first][order]
         place = np.arange(len(tag)) - np.searchsorted(tag, tag)
         is_kept = place < CANDIDATES
@@ -202,15 +204,27 @@ def _dot(entries: npt.NDArray[Any], texts: Vectors) -> Floats:
     return found
 
 
+def _found_by(cosine: npt.NDArray[Any], lexical: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """By what texts are found: meaning with some letters, or letters alone."""
+    found: npt.NDArray[Any] = np.maximum(cosine + _FIND_BY_LEXICAL * lexical, lexical + _FIND_BY_LETTERS)
+    return found
+
+
 def _blended(figures: dict[str, Floats]) -> Floats:
     """One score of three. A slip of the pen ruins the cosine, so text that is nearly the same counts extra."""
     score = (
         _COSINE_WEIGHT * figures["cosine"]
         + _LEXICAL_WEIGHT * figures["lexical"]
         + _EDIT_WEIGHT * figures["edit"]
-        + np.maximum(0.0, figures["edit"] - _SLIP_ABOVE)
+        + _slip(figures["edit"])
     )
     found: Floats = np.round(score, DECIMALS)
+    return found
+
+
+def _slip(edit: Floats) -> Floats:
+    """What text that is nearly the same counts extra."""
+    found: Floats = np.maximum(0.0, edit - _SLIP_ABOVE)
     return found
 
 

@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -26,18 +26,33 @@ from lms_hris_pipeline.match.skill_probability import confidence_of
 from lms_hris_pipeline.match.skill_ranking import RANKED_BY, describe_candidates, rank
 from lms_hris_pipeline.match.skill_trees import Trees, grow_trees
 from lms_hris_pipeline.match.skill_worlds import Tag, Vocabulary, World, make_world, part_of
+from lms_hris_pipeline.model.errors import BadInput
 
 PARTS = 3
-SIZES = (1 << 30, 1 << 30, 3000, 600, 200)
-"""Skills of the frameworks that are made of each part; the first two are the whole."""
+SIZES = (1 << 30, 1 << 30, 1 << 30, 3000, 600, 200)
+"""Skills of the frameworks that are made of each part; the first three are the whole."""
+
+FEWEST_TAGS = 2_000
+"""Below, trees would learn chance."""
 
 _TREES, _DEPTH = 120, 4
 _RIDGE = 1e-3
 _USUALLY_RIGHT, _USUAL_WEIGHT = 0.99, 20
+_TO_SPARE = 5 / 6  # a threshold that is chosen because it fits is a little too low for other tags
 _LEAST_ACCEPTED = 50  # a precision is not told from fewer tags
 
 Embed = Callable[[Sequence[str]], Vectors]
 """Vectors of length 1 of texts, in their order."""
+
+
+class _Judgement(TypedDict):
+    """The parts of a model that say how far a match is to be trusted."""
+
+    ranking: Mapping[str, float]
+    inside: Trees
+    right: Trees
+    usual_share: float
+    thresholds: Mapping[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +76,62 @@ class _Rows:
     part: npt.NDArray[np.int64]
 
 
-def learn_model(vocabulary: Vocabulary, embed: Embed, embedding_sha256: str, name: str) -> MeaningModel:
-    """A model learnt from all of `vocabulary`; its version begins with `name` and names its content."""
+def learn_model(
+    vocabulary: Vocabulary, embed: Embed, embedding_sha256: str, name: str, start: MeaningModel | None = None
+) -> MeaningModel:
+    """A model learnt from all of `vocabulary`; its version begins with `name` and names its content.
+
+    Learning begins at `start`, which must be of the same embedding model. Its ranking and confidence stay where the
+    vocabulary gives too few tags to learn better ones.
+
+    Raises:
+        BadInput: there are too few tags, and no model to begin with.
+    """
     forms: dict[str, list[bool]] = defaultdict(list)
-    searches = [one for part in range(PARTS) for one in _play(vocabulary, part, embed, forms)]
-    weights = _learn_ranking(searches)
-    rows = _rows_of(searches, weights)
-    inside, right = _grow(rows)
+    searches = [one for part in range(PARTS) for one in _play(vocabulary, part, embed, forms, start)]
+    told = sum(len(one.tags) for one in searches)
     model = MeaningModel(
         version="",
         embedding_sha256=embedding_sha256,
-        adapter=_adapter_of(vocabulary, frozenset(vocabulary.labels), embed),
-        ranking=dict(zip(RANKED_BY, weights.tolist(), strict=True)),
-        inside=inside,
-        right=right,
-        usual_share=round(float(rows.is_inside.mean()), 4),
+        adapter=_adapter_of(vocabulary, frozenset(vocabulary.labels), embed, start),
         dictionary=_form_shares(forms),
-        thresholds=_thresholds(rows),
-        card={
-            "skills": len(vocabulary.labels),
-            "aliases": sum(map(len, vocabulary.aliases.values())),
-            "tags": len(rows.part),
-        },
+        card={"skills": len(vocabulary.labels), "aliases": sum(map(len, vocabulary.aliases.values())), "tags": told},
+        **(_learn_judgement(searches) if told >= FEWEST_TAGS else _judgement_of(start, told)),
     )
     return replace(model, version=f"{name}-{_digest(model)}")
+
+
+def _learn_judgement(searches: Sequence[_Search]) -> _Judgement:
+    weights = _learn_ranking(searches)
+    rows = _rows_of(searches, weights)
+    unseen_inside, unseen_right = _unseen(rows)
+    settled = rows.is_inside
+    straight_inside = _straighten(unseen_inside, settled)
+    straight_right = _straighten(unseen_right[settled], rows.is_right[settled])
+    inside, right = _grow(rows)
+    confidence = confidence_of(_along(unseen_inside, straight_inside), _along(unseen_right, straight_right))
+    return {
+        "ranking": dict(zip(RANKED_BY, weights.tolist(), strict=True)),
+        "inside": inside.along(*straight_inside),
+        "right": right.along(*straight_right),
+        "usual_share": round(float(settled.mean()), 4),
+        "thresholds": _thresholds(confidence, rows.is_right),
+    }
+
+
+def _judgement_of(start: MeaningModel | None, told: int) -> _Judgement:
+    if start is None:
+        raise BadInput(
+            f"{told:,} tags can be made of this framework; {FEWEST_TAGS:,} are needed to learn how far to trust a match\n"
+            "  Add aliases, or use the embedding model that comes with the package: its confidence model is kept then."
+        )
+    return {
+        "ranking": start.ranking,
+        "inside": start.inside,
+        "right": start.right,
+        "usual_share": start.usual_share,
+        "thresholds": start.thresholds,
+    }
 
 
 def _form_shares(forms: Mapping[str, Sequence[bool]]) -> dict[str, float]:
@@ -96,10 +143,12 @@ def _form_shares(forms: Mapping[str, Sequence[bool]]) -> dict[str, float]:
     return found
 
 
-def _play(vocabulary: Vocabulary, part: int, embed: Embed, forms: Mapping[str, list[bool]]) -> Iterator[_Search]:
+def _play(
+    vocabulary: Vocabulary, part: int, embed: Embed, forms: Mapping[str, list[bool]], start: MeaningModel | None
+) -> Iterator[_Search]:
     """The searches of every world of a part, under an adapter that was learnt without its skills."""
     ours = frozenset(skill_id for skill_id in vocabulary.labels if part_of(skill_id, PARTS) == part)
-    adapter = _adapter_of(vocabulary, frozenset(vocabulary.labels) - ours, embed)
+    adapter = _adapter_of(vocabulary, frozenset(vocabulary.labels) - ours, embed, start)
     for seed, size in enumerate(SIZES):
         yield from _search(make_world(vocabulary, ours, size, seed), part, embed, adapter, forms)
 
@@ -126,7 +175,7 @@ def _search(
         at += len(queried)
 
 
-def _adapter_of(vocabulary: Vocabulary, skills: frozenset[str], embed: Embed) -> Vectors:
+def _adapter_of(vocabulary: Vocabulary, skills: frozenset[str], embed: Embed, start: MeaningModel | None) -> Vectors:
     """An adapter learnt from the aliases of `skills`; the labels of the others are there as wrong answers."""
     entries = [Entry.of(skill_id, "label", label) for skill_id, label in sorted(vocabulary.labels.items())]
     for skill_id in sorted(skills):
@@ -140,6 +189,7 @@ def _adapter_of(vocabulary: Vocabulary, skills: frozenset[str], embed: Embed) ->
         embed([entry.folded for entry in entries]),
         np.array([number[entry.skill_id] for entry in entries], dtype=np.int64),
         np.array([entry.is_label for entry in entries]),
+        start.adapter if start else None,
     )
 
 
@@ -204,18 +254,35 @@ def _grow(rows: _Rows, among: npt.NDArray[np.bool_] | None = None) -> tuple[Tree
     )
 
 
-def _thresholds(rows: _Rows) -> dict[float, float]:
-    """The least confidence from which the wanted share is right, by trees that never saw the tags' skills."""
-    confidence = np.zeros(len(rows.part))
+def _unseen(rows: _Rows) -> tuple[Floats, Floats]:
+    """Log odds of being inside and right by trees that never saw the tags' skills."""
+    found = np.zeros((2, len(rows.part)))
     for part in range(PARTS):
         here = rows.part == part
-        inside, right = _grow(rows, ~here)
-        confidence[here] = confidence_of(inside.log_odds(rows.features[here]), right.log_odds(rows.features[here]))
+        for at, trees in enumerate(_grow(rows, ~here)):
+            found[at, here] = trees.log_odds(rows.features[here])
+    return found[0], found[1]
+
+
+def _straighten(log_odds: Floats, is_so: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """The line along which log odds of unseen tags become probabilities: trees are surer than they should be."""
+    from sklearn.linear_model import LogisticRegression
+
+    line = LogisticRegression(C=1e6).fit(log_odds[:, None], is_so)
+    return round(float(line.coef_[0, 0]), 4), round(float(line.intercept_[0]), 4)
+
+
+def _along(log_odds: Floats, line: tuple[float, float]) -> Floats:
+    return log_odds * line[0] + line[1]
+
+
+def _thresholds(confidence: Floats, is_right: npt.NDArray[np.bool_]) -> dict[float, float]:
+    """The least confidence from which the wanted share of unseen tags is right, with a sixth fewer errors to spare."""
     order = np.argsort(-confidence, kind="stable")
-    precision = np.cumsum(rows.is_right[order]) / np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~is_right[order]) / np.arange(1, len(order) + 1)
     found = {}
     for wanted in PRECISIONS:
-        enough = np.flatnonzero(precision[_LEAST_ACCEPTED:] >= wanted)
+        enough = np.flatnonzero(wrong[_LEAST_ACCEPTED:] <= (1 - wanted) * _TO_SPARE)
         if len(enough):
             found[wanted] = round(float(confidence[order][_LEAST_ACCEPTED + enough[-1]]), 6)
     return found

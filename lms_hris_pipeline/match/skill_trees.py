@@ -7,7 +7,7 @@ comparisons, the same on every machine and under every version of that library.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,12 @@ class Trees:
             total += self.value[tree, at]
         found: Floats = np.round(total, DECIMALS)
         return found
+
+    def along(self, scale: float, offset: float) -> Trees:
+        """Trees whose log odds are these, times `scale`, plus `offset`."""
+        value = self.value * scale
+        value[0] += offset
+        return replace(self, value=np.round(value, DECIMALS))
 
 
 def grow_trees(names: Sequence[str], features: Floats, is_so: npt.NDArray[np.bool_], count: int, depth: int) -> Trees:

@@ -18,7 +18,7 @@ from lms_hris_pipeline.match.skill_words import fold
 
 TAKEN_OUT = 0.35
 _HELD_OUT = 4  # one alias in so many is held out as a tag, at least one a skill
-_WITHOUT_ALIASES = 0.3  # share of the skills whose other aliases the framework does not know
+_WITHOUT_ALIASES = (0.15, 1.0, 0.3, 1.0)  # share of skills whose other aliases the framework does not know, by seed
 _OTHERWISE = 0.25  # share of the skills of which a text is written otherwise; as many tags as are held out
 _MAX_TAGS = 3_000
 
@@ -78,7 +78,7 @@ def make_world(vocabulary: Vocabulary, ours: frozenset[str], size: int, seed: in
         rng.shuffle(known)
         held = [known.pop() for _ in range(-(-len(known) // _HELD_OUT))] if skill_id in ours else []
         texts = [vocabulary.labels[skill_id], *held, *known]
-        if skill_id in ours and rng.random() < _WITHOUT_ALIASES:
+        if rng.random() < _WITHOUT_ALIASES[seed % len(_WITHOUT_ALIASES)]:
             known = []
         if skill_id in kept:
             entries.append(Entry.of(skill_id, "label", vocabulary.labels[skill_id]))

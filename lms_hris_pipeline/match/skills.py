@@ -70,7 +70,7 @@ class _Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Framework:
+class Framework:
     """The firm's skills: name by id, every text that names one, and what people decided of tags."""
 
     names: Mapping[str, str]
@@ -95,7 +95,7 @@ def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: P
             f"[skills] review_at = {settings.review_at} is above {accept_at}, from where tags are accepted at precision = "
             f"{settings.precision}\n  A tag must be surer to be accepted than to be shown to a person: lower review_at."
         )
-    framework = _read_framework(batch)
+    framework = read_framework(batch)
     tags = sorted({str(tag) for tag in batch.read(canonical.SKILL_TAGS).column("tag").to_pylist()})
     dictionary = Dictionary(framework.entries)
     meanings: dict[str, _Meaning] = {}
@@ -121,7 +121,8 @@ def _by_tag(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _read_framework(batch: Batch) -> _Framework:
+def read_framework(batch: Batch) -> Framework:
+    """The framework of a batch, with what people decided of tags as further aliases."""
     names = {str(row["skill_id"]): str(row["name"]) for row in batch.read(canonical.FRAMEWORK_SKILLS).to_pylist()}
     decided = {str(row["tag"]): row["skill_id"] for row in batch.read(TAG_DECISIONS).to_pylist()}
     texts: dict[tuple[str, str], Entry] = {}
@@ -133,10 +134,10 @@ def _read_framework(batch: Batch) -> _Framework:
     for tag, skill_id in decided.items():
         if skill_id in names:
             texts.setdefault((skill_id, tag), Entry.of(skill_id, "decision", tag))
-    return _Framework(names, tuple(sorted(texts.values())), decided)
+    return Framework(names, tuple(sorted(texts.values())), decided)
 
 
-def _of_decision(framework: _Framework, skill_id: str | None) -> _Meaning | None:
+def _of_decision(framework: Framework, skill_id: str | None) -> _Meaning | None:
     """What a person decided; None where the skill has left the framework since, so that it cannot be written."""
     if skill_id is None:
         return _Meaning(None, "no_match", "decision", 0.0, None, ())
@@ -146,7 +147,7 @@ def _of_decision(framework: _Framework, skill_id: str | None) -> _Meaning | None
     return _Meaning(skill_id, "accept", "decision", 1.0, name, [{"skill_id": skill_id, "name": name, "score": 1.0}])
 
 
-def _of_dictionary(framework: _Framework, hit: Hit, model: MeaningModel, accept_at: float) -> _Meaning:
+def _of_dictionary(framework: Framework, hit: Hit, model: MeaningModel, accept_at: float) -> _Meaning:
     """The one skill whose words these are; of several none is guessed, and each is as likely as the other."""
     confidence = round(model.dictionary.get(hit.form, 0.0) / len(hit.entries), 6)
     decision: Decision = "accept" if hit.is_sure and confidence >= accept_at else "review"
@@ -167,7 +168,7 @@ def _of_dictionary(framework: _Framework, hit: Hit, model: MeaningModel, accept_
 
 
 def _of_model(
-    framework: _Framework, rows: Sequence[Mapping[str, Any]], settings: SkillSettings, mind: Mind, accept_at: float
+    framework: Framework, rows: Sequence[Mapping[str, Any]], settings: SkillSettings, mind: Mind, accept_at: float
 ) -> _Meaning:
     """What the nearest skill's confidence is worth."""
     candidates = [_candidate(framework, row) for row in rows]
@@ -180,7 +181,7 @@ def _of_model(
     return _Meaning(first["skill_id"], decision, "model", confidence, first["matched_alias"], candidates, mind.version)
 
 
-def _candidate(framework: _Framework, row: Mapping[str, Any]) -> dict[str, Any]:
+def _candidate(framework: Framework, row: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(row["evidence"])
     return {
         "skill_id": row["skill_id"],
@@ -193,7 +194,7 @@ def _candidate(framework: _Framework, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _held_back(tag: str, meaning: _Meaning, framework: _Framework) -> _Meaning:
+def _held_back(tag: str, meaning: _Meaning, framework: Framework) -> _Meaning:
     """A tag whose decided skill has left the framework is not settled by the machine instead: a person decides again."""
     gone = framework.decided.get(tag)
     if gone is None or gone in framework.names:

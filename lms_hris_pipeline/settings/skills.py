@@ -49,7 +49,7 @@ class SkillSettings(Section):
     """Threads of the embedding model."""
     precision: float = Field(default=0.98, ge=0.5, lt=1.0)
     """Share of accepted tags that must be right; the threshold follows from it."""
-    review_at: float = Field(default=0.35, gt=0.0, le=1.0)
+    review_at: float = Field(default=0.40, gt=0.0, le=1.0)
     """Shown to a person from this confidence on."""
     min_score_pct: float = Field(default=70, ge=0, le=100)
     """A completion with a lower score shows no skill."""

@@ -341,7 +341,8 @@ def test_what_is_approved_by_day_is_published_by_day(home: Home) -> None:
 def test_a_replay_is_equal_or_says_where_it_differs(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    log, scores = home.data / "logs" / f"{DAY}.jsonl", home.data / "cache" / "skill_scores.json"
+    log = home.data / "logs" / f"{DAY}.jsonl"
+    (scores,) = (home.data / "cache").glob("skills_answers-*.bin")
     before = log.read_bytes()
     scores.rename(tmp_path / scores.name)
     ran = home.lms_hris("replay", DAY)

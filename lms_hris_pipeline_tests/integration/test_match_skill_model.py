@@ -194,7 +194,8 @@ def test_damaged_answers_are_thrown_away_with_a_line_in_the_log(
 ) -> None:
     cache = shutil.copytree(kept, tmp_path / "cache")
     expected = matched(skill_batch(TAGS), SkillSettings(), kept).rows
-    damage(cache / "skills_answers.parquet")
+    (file,) = cache.glob("skills_answers-*.bin")
+    damage(file)
     with caplog.at_level(logging.WARNING):
         assert matched(skill_batch(TAGS), SkillSettings(), cache).rows == expected
     assert "skill_cache_discarded" in caplog.text

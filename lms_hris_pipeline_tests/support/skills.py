@@ -14,7 +14,7 @@ import pytest
 
 from lms_hris_pipeline.match import embedding
 from lms_hris_pipeline.match.skill_cache import Vectors
-from lms_hris_pipeline.match.skill_minds import mind_of
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.match.skills import SkillsMatched, match_skills
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical, match

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from lms_hris_pipeline.match import people_em
+from lms_hris_pipeline.match.adoptions import adoptions, staged_versions
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_compare import compare_people
 from lms_hris_pipeline.match.people_em import estimate_weights
@@ -22,12 +23,10 @@ from lms_hris_pipeline.match.people_models import (
     Recalibrated,
     adopt_model,
     adopted_weights,
-    adoptions,
     keep_model,
     kept_model,
     recalibrate,
     stage_model,
-    staged_versions,
 )
 from lms_hris_pipeline.match.people_weights import LEVELS, load_weights, read_weights, weights_text
 from lms_hris_pipeline.model.errors import BadInput, ContractBroken

@@ -64,6 +64,11 @@ def test_trees_come_back_as_they_were_written(sample: tuple[np.ndarray, np.ndarr
     assert (again.log_odds(sample[0]) == trees.log_odds(sample[0])).all()
 
 
+def test_trees_are_straightened_along_a_line(sample: tuple[np.ndarray, np.ndarray], trees: Trees) -> None:
+    found = trees.along(0.5, -1.0).log_odds(sample[0])
+    assert np.allclose(found, trees.log_odds(sample[0]) * 0.5 - 1.0, atol=1e-4)
+
+
 @pytest.mark.parametrize("part, value", [("left", 0), ("left", 99), ("feature", 3), ("feature", -1)])
 def test_trees_that_lead_nowhere_are_refused(trees: Trees, part: str, value: int) -> None:
     written = written_trees(trees)
