@@ -82,10 +82,16 @@ def calibration_error(told: Sequence[Told]) -> float:
 
 
 def _threshold(told: Sequence[Told], wanted: float) -> float:
+    """The least confidence from which the wanted share is right; above all where none is. Ties stand or fall together."""
     order = sorted(told, key=lambda one: -one.confidence)
     right: npt.NDArray[np.int64] = np.cumsum([one.is_right for one in order])
-    enough = np.flatnonzero(right / np.arange(1, len(order) + 1) >= wanted)
-    return order[int(enough[-1])].confidence if len(enough) else 1.1
+    confidences = [one.confidence for one in order]
+    found = 1.1
+    for at, confidence in enumerate(confidences):
+        is_last = at + 1 == len(order) or confidences[at + 1] != confidence
+        if is_last and right[at] >= wanted * (at + 1):
+            found = confidence
+    return found
 
 
 def _share(found: Sequence[bool]) -> float:

@@ -33,6 +33,7 @@ _FIND_BY_LETTERS = 0.08  # what letters alone start from: a slip of the pen ruin
 _SLIP_ABOVE = 0.8  # edit similarity of "mentering" and "mentoring" is 0.89, their cosine 0.21
 _NEAR = 40  # entries of a text that are looked at closely
 _CHUNK = 128  # texts compared at once: 128 x 50,000 entries are 26 MB a score
+_BLOCK = 32  # columns whose maximum is taken first
 _SUPPORT_HEAT = 0.05  # an entry 0.05 further away than the nearest weighs a third of it
 
 Vectors = npt.NDArray[np.float32]
@@ -131,7 +132,7 @@ class SkillIndex:
         lexical = (self._letters.transform(f"{text} " for text in texts) @ self._lexical).toarray()
         blend = _found_by(adapted @ self._adapted.T, lexical)
         keep = min(_NEAR, len(self.entries))
-        near = np.argpartition(blend, len(self.entries) - keep, axis=1)[:, -keep:]
+        near = greatest(blend, keep)
         figures = {
             "cosine": _dot(self._adapted[near], adapted),
             "plain_cosine": _dot(self._plain[near], plain),
@@ -189,6 +190,25 @@ class SkillIndex:
             spread(pairs.text[first], -1),
             {name: spread(values, 0.0) for name, values in figures.items()},
         )
+
+
+def greatest(values: npt.NDArray[Any], keep: int) -> Ints:
+    """The columns of the `keep` greatest values of each row, in no order.
+
+    They stand in the blocks with the greatest maxima. Looking only there placed 177 tags a second among 44,000 texts,
+    where 152 were placed before.
+    """
+    rows, columns = values.shape
+    whole = columns - columns % _BLOCK
+    if columns < 4 * keep * _BLOCK:
+        return np.argpartition(values, columns - keep, axis=1)[:, -keep:]
+    maxima = values[:, :whole].reshape(rows, -1, _BLOCK).max(axis=2)
+    blocks = np.argpartition(maxima, maxima.shape[1] - keep, axis=1)[:, -keep:]
+    inside = (blocks[:, :, None] * _BLOCK + np.arange(_BLOCK)).reshape(rows, -1)
+    looked_at = np.hstack((inside, np.tile(np.arange(whole, columns), (rows, 1))))
+    found = np.take_along_axis(values, looked_at, axis=1)
+    best = np.argpartition(found, found.shape[1] - keep, axis=1)[:, -keep:]
+    return np.take_along_axis(looked_at, best, axis=1)
 
 
 def adapt(vectors: Vectors, adapter: Vectors) -> Vectors:

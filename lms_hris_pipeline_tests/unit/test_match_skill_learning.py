@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lms_hris_pipeline.match.skill_adapter import learn_adapter
-from lms_hris_pipeline.match.skill_index import adapt
+from lms_hris_pipeline.match.skill_index import adapt, greatest
 from lms_hris_pipeline.match.skill_model import MeaningModel, read_model, shipped_model, write_model
 from lms_hris_pipeline.match.skill_probability import confidence_of, shift_of
 from lms_hris_pipeline.match.skill_slips import SLIPS
@@ -98,6 +98,15 @@ def test_confidence_is_the_product_of_both() -> None:
     found = confidence_of(np.array([0.0, 30.0, -40.0]), np.array([0.0, 30.0, 30.0]))
     assert found.tolist() == [0.25, 1.0, 0.0]
     assert confidence_of(np.array([0.0]), np.array([30.0]), shift=30.0).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("columns", [5, 40, 5_000, 20_017])
+def test_the_greatest_are_found_in_blocks(columns: int) -> None:
+    values = np.random.default_rng(columns).random((7, columns)).astype(np.float32)
+    values[0] = np.sort(values[0])
+    keep = min(40, columns)
+    found = np.take_along_axis(values, greatest(values, keep), axis=1)
+    assert (np.sort(found, axis=1) == np.sort(values, axis=1)[:, -keep:]).all()
 
 
 # --- worlds
