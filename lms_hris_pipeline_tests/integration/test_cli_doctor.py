@@ -23,6 +23,7 @@ from lms_hris_pipeline.cli.sandbox import variables
 from lms_hris_pipeline.ledger import RoleDecision
 from lms_hris_pipeline.match import embedding
 from lms_hris_pipeline.settings import Secrets, load_settings
+from lms_hris_pipeline.tables import contracts_digest
 from lms_hris_pipeline_tests.support.cli import Home, home
 from lms_hris_pipeline_tests.support.ledger import NOW, policy, wish
 from lms_hris_pipeline_tests.support.sandbox_api import Sandbox, sandbox_in
@@ -321,12 +322,12 @@ def test_a_disk_too_small_for_the_next_night_fails(sound: Home, monkeypatch: pyt
         assert finding.status is status, free
 
 
-def seal(home: Home, name: str, as_of: datetime) -> None:
+def seal(home: Home, name: str, as_of: datetime, contracts: str = contracts_digest()) -> None:
     """What looks like a sealed batch to whoever does not open it."""
     folder = home.data / "batches" / name
     folder.mkdir(parents=True)
     (folder / "warehouse.duckdb").write_bytes(b"")
-    (folder / "batch.json").write_text(json.dumps({"as_of": as_of.isoformat()}))
+    (folder / "batch.json").write_text(json.dumps({"as_of": as_of.isoformat(), "contracts": contracts}))
     (home.data / "CURRENT").write_text(name + "\n")
 
 
@@ -336,6 +337,9 @@ def test_the_last_batch_and_its_age(sound: Home) -> None:
     assert (old.status, "2026-11-02-01, as of" in old.text) == (Status.WARNING, True)
     seal(sound, "2026-11-03-01", datetime.now(UTC))
     assert next(iter(house.check_last_batch(load_settings()))).status is Status.OK
+    seal(sound, "2026-11-03-02", datetime.now(UTC), "another")
+    assert "built by another version" in list(house.check_last_batch(load_settings()))[1].text
+    seal(sound, "2026-11-03-03", datetime.now(UTC))
     (sound.data / "batches" / "2026-11-04-01").mkdir()
     assert "2026-11-04-01" in list(house.check_last_batch(load_settings()))[1].text
     (sound.data / "CURRENT").write_text("2026-11-09-01\n")

@@ -89,9 +89,9 @@ def test_an_empty_folder_may_be_named_and_a_left_over_part_is_replaced(home: Hom
 
 def _public_esco(folder: Path, *, slip: int = 0) -> Path:
     """The public skills as ESCO's own file, their aliases so many rows too far down."""
-    skills = read_rows(shared_data("esco", "skills.csv"))
+    skills = read_rows(shared_data("data", "esco", "skills.csv"))
     words: dict[str, list[str]] = {}
-    for row in read_rows(shared_data("esco", "aliases_dev.csv")):
+    for row in read_rows(shared_data("data", "esco", "aliases_dev.csv")):
         words.setdefault(row["skill_id"], []).append(row["alias"])
     cells = ["\n".join(words.get(row["skill_id"], [])) for row in skills]
     common = {"conceptType": "KnowledgeSkillCompetence", "status": "released"}

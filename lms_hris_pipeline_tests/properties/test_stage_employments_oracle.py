@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.tables import canonical
 from lms_hris_pipeline_tests.support.stage import (
     EMPLOYMENT_TABLES,
@@ -22,6 +21,7 @@ from lms_hris_pipeline_tests.support.stage import (
     load_raw,
     open_batch,
     rows_of,
+    sandbox_settings,
     wid,
     worker,
 )
@@ -164,7 +164,7 @@ def expected(records: list[Record], as_of: datetime, side: str) -> dict[str, Day
 
 
 def built(records: list[Record], as_of: datetime, side: str) -> dict[str, Day]:
-    batch = open_batch(Settings.model_validate({"scope": {"assignment_side": side}}), as_of)
+    batch = open_batch(sandbox_settings(scope={"assignment_side": side}), as_of)
     load_raw(batch, {**ORGANISATION, "workers": records})
     build_all(batch, EMPLOYMENT_TABLES)
     rows = rows_of(batch, canonical.EMPLOYMENTS)
