@@ -157,6 +157,17 @@ def test_print_shows_all_rows_and_no_controls(open_page: Any, folder: Path) -> N
     assert page.locator(".controls:visible").count() == 0
 
 
+def test_print_leaves_out_evidence_that_nobody_opened(open_page: Any) -> None:
+    page = open_page("exceptions")
+    page.evaluate(
+        "document.querySelectorAll('td').forEach((cell, at) => at < 2 && cell.insertAdjacentHTML("
+        "'beforeend', `<details ${at ? 'open' : ''}><summary>What speaks for it</summary><p>a chart</p></details>`))"
+    )
+    page.emulate_media(media="print")
+    assert page.locator("td details").count() == 2
+    assert page.locator("td details:visible").all_inner_texts() == ["a chart"]
+
+
 def test_print_of_the_chargeback_holds_what_was_opened(open_page: Any) -> None:
     """All shares of a year are a hundred sheets of paper; closed parts say where they are."""
     page = open_page("chargeback")
