@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from lms_hris_pipeline.cli.decision_commands import crosswalk_app, deltas_app, matches_app
-from lms_hris_pipeline.cli.framework_commands import skills_app
 from lms_hris_pipeline.cli.match_commands import match_app
 from lms_hris_pipeline.cli.options import By, Seed, Workers, examples
 from lms_hris_pipeline.cli.role_commands import roles_app
 from lms_hris_pipeline.cli.sandbox_commands import sandbox_app
+from lms_hris_pipeline.cli.skill_commands import skills_app
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 

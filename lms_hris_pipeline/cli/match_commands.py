@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from lms_hris_pipeline.cli.options import examples
+
 match_app = typer.Typer(
     no_args_is_help=True,
-    epilog="[bold]Examples[/bold]\n\n  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv",
+    epilog=examples("lms-hris match people --workers hr.csv --learners lms.csv --out links.csv"),
     help="Match tables of your own: who is who, who is there twice, what skill tags and job titles mean.",
 )
 Maps = Annotated[
@@ -35,11 +37,12 @@ Precision = Annotated[
 
 
 @match_app.command(
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris match people --workers hr.parquet --learners lms.parquet --out links.parquet\n\n"
-    "  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --report links.html\n\n"
-    "  $ lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --decisions said.csv\n\n"
-    '  $ lms-hris match people --workers a.csv --learners b.csv --out links.csv --map rec_id=id --map "given_name=first_name"'
+    epilog=examples(
+        "lms-hris match people --workers hr.parquet --learners lms.parquet --out links.parquet",
+        "lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --report links.html",
+        "lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --decisions said.csv",
+        'lms-hris match people --workers a.csv --learners b.csv --out links.csv --map rec_id=id --map "given_name=first_name"',
+    )
 )
 def people(
     workers: Annotated[Path, typer.Option(help="CSV or Parquet: worker_id and what is known of each.")],
@@ -70,9 +73,10 @@ def people(
 
 
 @match_app.command(
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris match dedupe --people people.parquet --out pairs.parquet\n\n"
-    "  $ lms-hris match dedupe --people people.csv --out pairs.csv --map rec_id=id --map surname=last_name"
+    epilog=examples(
+        "lms-hris match dedupe --people people.parquet --out pairs.parquet",
+        "lms-hris match dedupe --people people.csv --out pairs.csv --map rec_id=id --map surname=last_name",
+    )
 )
 def dedupe(
     people: Annotated[
@@ -91,9 +95,10 @@ def dedupe(
 
 
 @match_app.command(
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris match skills --framework esco.csv --aliases aliases.csv --tags tags.csv --out meant.parquet\n\n"
-    "  $ lms-hris match skills --framework ours.csv --tags tags.csv --out meant.csv --precision 0.99"
+    epilog=examples(
+        "lms-hris match skills --framework esco.csv --aliases aliases.csv --tags tags.csv --out meant.parquet",
+        "lms-hris match skills --framework ours.csv --tags tags.csv --out meant.csv --precision 0.99",
+    )
 )
 def skills(
     framework: Annotated[Path, typer.Option(help="CSV or Parquet: skill_id, label.")],
@@ -114,8 +119,9 @@ def skills(
 
 
 @match_app.command(
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris match titles --occupations onet.csv --aliases titles.csv --titles ours.csv --out meant.parquet"
+    epilog=examples(
+        "lms-hris match titles --occupations onet.csv --aliases titles.csv --titles ours.csv --out meant.parquet"
+    )
 )
 def titles(
     occupations: Annotated[Path, typer.Option(help="CSV or Parquet: occupation_id, label. Job profiles do as well.")],
@@ -131,7 +137,7 @@ def titles(
     run_match_meanings("titles", MeaningFiles(occupations, aliases, titles, out, encoding), precision)
 
 
-@match_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris match recalibrate")
+@match_app.command(epilog=examples("lms-hris match recalibrate"))
 def recalibrate(
     batch: Annotated[str | None, typer.Option(help="The batch whose records and decisions to learn from.")] = None,
 ) -> None:
@@ -141,7 +147,7 @@ def recalibrate(
     run_recalibrate(batch)
 
 
-@match_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris match adopt people-2-r1a2b3c4d --by ada")
+@match_app.command(epilog=examples("lms-hris match adopt people-2-r1a2b3c4d --by ada"))
 def adopt(
     version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
     by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",

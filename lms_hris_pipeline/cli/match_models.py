@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,7 @@ def run_recalibrate(batch_id: str | None) -> None:
     made = recalibrate(given, decisions, adopted_weights(folder), settings.matching)
     file = stage_model(folder, made)
     report: Mapping[str, Any] = made.report
-    show_table(
-        ("on decisions kept apart", report["before_version"], report["version"]),
-        [(name.replace("_", " "), report["before"].get(name), report["after"].get(name)) for name in _FIGURES],
-    )
+    show_before_and_after(report, _FIGURES)
     say(
         f"Learned from {report['learned_from']} of {report['decisions']} decisions; staged in {file}.\n"
         f"The nights use {report['before_version']} until somebody says: lms-hris match adopt {report['version']} --by <name>"
@@ -59,6 +56,14 @@ def run_adopt(version: str | None, by: str) -> None:
     name = decider(by)
     adopt_model(folder, version, name, clock_of(settings)())
     say(f"The nights use {version} from now on, says {name}.")
+
+
+def show_before_and_after(report: Mapping[str, Any], figures: Sequence[str]) -> None:
+    """Print how two models do on decisions that neither learnt from."""
+    show_table(
+        ("on decisions kept apart", report["before_version"], report["version"]),
+        [(name.replace("_", " "), report["before"].get(name), report["after"].get(name)) for name in figures],
+    )
 
 
 def show_models(folder: Path, shipped: str, used: str) -> None:

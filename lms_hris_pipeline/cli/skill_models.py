@@ -8,8 +8,8 @@ from typing import Any
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.match_files import doing, folder_settings
-from lms_hris_pipeline.cli.match_models import show_models
-from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.cli.match_models import show_before_and_after, show_models
+from lms_hris_pipeline.cli.terminal import decider, say
 from lms_hris_pipeline.match.people_files import read_table
 from lms_hris_pipeline.match.skill_dictionary import Entry
 from lms_hris_pipeline.match.skill_files import COLUMNS, take_framework
@@ -40,10 +40,7 @@ def run_train(batch_id: str | None, framework: Path | None, aliases: Path | None
         made = train(entries, decisions, mind, settings.skills, data_dir / "cache")
     file = stage_model(models_folder(data_dir, "skills"), made)
     report: Mapping[str, Any] = made.report
-    show_table(
-        ("on decisions kept apart", report["before_version"], report["version"]),
-        [(name.replace("_", " "), report["before"].get(name), report["after"].get(name)) for name in _FIGURES],
-    )
+    show_before_and_after(report, _FIGURES)
     say(
         f"Learned from {report['skills']:,} skills, {report['aliases']:,} other names; staged in {file}.\n"
         f"{report['before_version']} is used until somebody says: lms-hris skills adopt {report['version']} --by <name>"

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from lms_hris_pipeline.cli.options import examples
+
 skills_app = typer.Typer(
     no_args_is_help=True,
-    epilog="[bold]Examples[/bold]\n\n  $ lms-hris skills import skills_en.csv --from esco --out frameworks/esco-1.2",
+    epilog=examples("lms-hris skills import skills_en.csv --from esco --out frameworks/esco-1.2"),
     help="Skill frameworks and occupations from outside, and models learnt from your own.",
 )
 
@@ -28,13 +30,14 @@ class Publisher(StrEnum):
 
 @skills_app.command(
     name="import",
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris skills import skills_en.csv broaderRelationsSkillPillar_en.csv --from esco --out frameworks/esco-1.2\n\n"
-    '  $ lms-hris skills import "Occupation Data.txt" "Alternate Titles.txt" --from onet --out frameworks/onet-29\n\n'
-    '  $ lms-hris skills import "Technology Skills.txt" --from onet --out frameworks/onet-29-technology\n\n'
-    "  $ lms-hris skills import skills.json --from lightcast --out frameworks/lightcast-9\n\n"
-    "  $ lms-hris skills import package.json --from case --out frameworks/nursing\n\n"
-    "  $ lms-hris skills import our_skills.csv our_aliases.csv --from csv --out frameworks/ours",
+    epilog=examples(
+        "lms-hris skills import skills_en.csv broaderRelationsSkillPillar_en.csv --from esco --out frameworks/esco-1.2",
+        'lms-hris skills import "Occupation Data.txt" "Alternate Titles.txt" --from onet --out frameworks/onet-29',
+        'lms-hris skills import "Technology Skills.txt" --from onet --out frameworks/onet-29-technology',
+        "lms-hris skills import skills.json --from lightcast --out frameworks/lightcast-9",
+        "lms-hris skills import package.json --from case --out frameworks/nursing",
+        "lms-hris skills import our_skills.csv our_aliases.csv --from csv --out frameworks/ours",
+    ),
 )
 def import_framework(
     files: Annotated[list[Path], typer.Argument(help="The publisher's files, unchanged; which is which shows itself.")],
@@ -52,9 +55,10 @@ def import_framework(
 
 
 @skills_app.command(
-    epilog="[bold]Examples[/bold]\n\n"
-    "  $ lms-hris skills train\n\n"
-    "  $ lms-hris skills train --framework frameworks/ours/skills.csv --aliases frameworks/ours/aliases.csv"
+    epilog=examples(
+        "lms-hris skills train",
+        "lms-hris skills train --framework frameworks/ours/skills.csv --aliases frameworks/ours/aliases.csv",
+    )
 )
 def train(
     batch: Annotated[str | None, typer.Option(help="The batch whose framework and decisions to learn from.")] = None,
@@ -73,7 +77,7 @@ def train(
     run_train(batch, framework, aliases)
 
 
-@skills_app.command(epilog="[bold]Examples[/bold]\n\n  $ lms-hris skills adopt skills-own-1a2b3c4d --by ada")
+@skills_app.command(epilog=examples("lms-hris skills adopt skills-own-1a2b3c4d --by ada"))
 def adopt(
     version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
     by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",
