@@ -43,20 +43,6 @@ _MACROS = (
     "consonants_key(name) as case when len(regexp_replace(name, '[aeiou]', '', 'g')) >= 3 "
     "then regexp_replace(name, '[aeiou]', '', 'g') end",
 )
-_NAME_PAIRS = """
-create or replace temp table people_name_pairs as
-select distinct accounts.first_no as mine, ways.first_no as theirs, true as is_first
-from people_pairs as pairs
-inner join people_accounts as accounts on accounts.account_no = pairs.account_no
-inner join people_ways as ways on ways.way_no = pairs.way_no
-where accounts.first_skeleton <> ways.first_skeleton
-union all
-select distinct accounts.last_no as mine, ways.last_no as theirs, false as is_first
-from people_pairs as pairs
-inner join people_accounts as accounts on accounts.account_no = pairs.account_no
-inner join people_ways as ways on ways.way_no = pairs.way_no
-where accounts.last_skeleton <> ways.last_skeleton
-"""
 _FORMS = pa.schema(
     [("name_no", pa.int32()), ("name", pa.string()), ("folded", pa.string()), ("skeleton", pa.string())]
     + [(name, pa.list_(pa.string())) for name in ("tokens", "roots")]
@@ -168,7 +154,7 @@ class Bench:
     def compare(self, pairs: pa.Table) -> dict[str, Codes]:
         """The levels of pairs whose records lie there, by field of COMPARED, in the order of the pairs."""
         with self._batch.lending({"people_pairs": pairs}):
-            self._batch.execute(_NAME_PAIRS)
+            self._make("name_pairs")
             self._make("name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})
             rows = self._batch.arrow(people_query("levels"), {**_NUMBERS, "swapped_similarity": SWAPPED_SIMILARITY})
         return {field: rows[field].to_numpy() for field in COMPARED}
