@@ -22,6 +22,7 @@ class Bench:
         skill_names: the framework's name by skill id.
         certificates: what the accounts hold; None where nobody said, and then nothing is merged.
         enrolled: present enrolment by account and course code, as the last look at completions found it.
+        threads: calls at a time, where they do not depend on each other.
     """
 
     lms: LmsTarget
@@ -30,6 +31,7 @@ class Bench:
     skill_names: Mapping[str, str]
     certificates: Certificates | None = None
     enrolled: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
+    threads: int = 1
 
     def learner_of(self, delta: Delta) -> str | None:
         """The account a delta is about; None while it does not exist."""

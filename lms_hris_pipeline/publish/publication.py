@@ -15,6 +15,7 @@ from lms_hris_pipeline.model.delta import Delta, DeltaState
 from lms_hris_pipeline.model.errors import InDoubt, PipelineError, QuotaExhausted, Refused, WrongTenant
 from lms_hris_pipeline.publish.bench import Bench, worker_of
 from lms_hris_pipeline.publish.merging import duplicate_of
+from lms_hris_pipeline.publish.parallel import call_units
 from lms_hris_pipeline.publish.policy import judge, kept_by_phase, overridden
 from lms_hris_pipeline.publish.sight import Sight, Stand, Unit
 from lms_hris_pipeline.publish.steps import SYSTEMS, Step, by_step, latest_of_each, system_of
@@ -171,13 +172,13 @@ class Publication:
         going = [delta for delta in group if delta.delta_id in moved]
         outcomes: Outcomes = {delta.delta_id: (DeltaState.APPROVED, "not sent") for delta in going}
         try:
-            for unit in step.send(self.bench, going):
-                self._call(unit, outcomes)
+            threads = self.bench.threads if step.is_parallel else 1
+            call_units(lambda unit: self._call(unit, outcomes), step.send(self.bench, going), threads)
         finally:
             self._finish(going, outcomes)
 
     def _call(self, unit: Unit, outcomes: Outcomes) -> None:
-        """One call. Without an outcome a delta stays `sending`: in doubt until its target is read.
+        """One call, beside others. Without an outcome a delta stays `sending`: in doubt until its target is read.
 
         What the vendor refuses is read as well: some refuse a whole call for one of its rows.
         """

@@ -62,7 +62,10 @@ def publish_approved(
         for system in SYSTEMS:
             stack.enter_context(ledger.publisher_lock(system))
         linked = {worker: learner for learner, worker in ledger.live_links().items()}
-        bench = Bench(LmsTarget(lms_writer, settings.lms.fields), hris_writer, linked, skill_names, certificates)
+        bench = Bench(
+            LmsTarget(lms_writer, settings.lms.fields), hris_writer, linked, skill_names, certificates,
+            threads=settings.publishing.threads,
+        )  # fmt: skip
         publication = Publication(
             ledger, bench, settings, clock, batch_id, told,
             lambda system: check_tenant(system, writers[system].fingerprint(), named[system]),

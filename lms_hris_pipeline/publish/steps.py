@@ -23,6 +23,7 @@ class Step:
         is_repeatable: the target takes the same write twice as once. Where it does not, a write in doubt is given
             time before its absence is believed.
         parts: values that tell deltas of one target apart; two of the same never go together.
+        is_parallel: calls for different targets do not depend on each other, and may be made at the same time.
     """
 
     see: Callable[[Bench, Sequence[Delta]], dict[str, Sight]]
@@ -30,6 +31,7 @@ class Step:
     is_repeatable: bool = True
     parts: tuple[str, ...] = ()
     system: str = "lms"
+    is_parallel: bool = False
 
     def subject(self, delta: Delta) -> tuple[str, ...]:
         """What a delta changes: of two approvals for the same, only the later one is sent."""
@@ -42,15 +44,15 @@ STEPS: Mapping[tuple[str, str], Step] = {
     ("account", "update"): Step(accounts.see_values, accounts.send_values),
     ("profile", "update"): Step(accounts.see_values, accounts.send_values),
     ("branch", "update"): Step(accounts.see_branch, accounts.send_branch),
-    ("manager", "set_manager"): Step(accounts.see_manager, accounts.send_manager),
+    ("manager", "set_manager"): Step(accounts.see_manager, accounts.send_manager, is_parallel=True),
     ("groups", "set_groups"): Step(accounts.see_groups, accounts.send_groups),
     ("completion", "enrol"): Step(training.see_completions, training.send_completions, parts=("course_code",)),
     ("account", "deactivate"): Step(accounts.see_values, accounts.send_active),
     ("account", "merge"): Step(merging.see_merged, merging.send_merged, False, ("duplicate_learner_id",)),
     ("training_record", "add_training_record"): Step(
-        training.see_training, training.send_training, False, ("course_code", "completed_date"), "hris"
+        training.see_training, training.send_training, False, ("course_code", "completed_date"), "hris", True
     ),
-    ("skill", "add_skill"): Step(training.see_skills, training.send_skills, False, ("skill_id",), "hris"),
+    ("skill", "add_skill"): Step(training.see_skills, training.send_skills, False, ("skill_id",), "hris", True),
 }
 """By entity and operation; first accounts, then what needs them, last what ends them, then the HR system."""
 

@@ -11,6 +11,7 @@ from lms_hris_pipeline.model.delta import Delta
 from lms_hris_pipeline.model.errors import Refused
 from lms_hris_pipeline.publish.accounts import Sights, absent
 from lms_hris_pipeline.publish.bench import Bench, worker_of
+from lms_hris_pipeline.publish.parallel import in_parallel
 from lms_hris_pipeline.publish.sight import DONE, READY, Sight, Stand, Unit, stale
 from lms_hris_pipeline.publish.targets import Enrolment
 
@@ -98,15 +99,18 @@ def _record(delta: Delta) -> LearningRecord:
 
 def see_skills(bench: Bench, deltas: Sequence[Delta]) -> Sights:
     """The worker has the skill. A worker whom the HR system does not know any more holds up nobody else."""
-    held: dict[str, set[str]] = {}
-    for worker in sorted({worker_of(delta) for delta in deltas}):
+
+    def held_by(worker: str) -> set[str] | None:
         try:
-            held[worker] = set(bench.hris.read_skill_ids(worker))
+            return set(bench.hris.read_skill_ids(worker))
         except Refused:
-            continue
+            return None
+
+    workers = sorted({worker_of(delta) for delta in deltas})
+    held = dict(zip(workers, in_parallel(held_by, workers, bench.threads), strict=True))
     sights: Sights = {}
     for delta in deltas:
-        skills = held.get(worker_of(delta))
+        skills = held[worker_of(delta)]
         if skills is None:
             sights[delta.delta_id] = NO_WORKER
         else:

@@ -86,6 +86,8 @@ class PublishSettings(Section):
     """How long a rejection holds while what it rests on stays."""
     group_size: int = Field(default=50, ge=1, le=50)
     """Changes whose intent is noted at once before they are sent."""
+    threads: int = Field(default=4, ge=1, le=16)
+    """Calls at a time, where one does not depend on another: managers, training records, skills."""
 
 
 class RetentionSettings(Section):

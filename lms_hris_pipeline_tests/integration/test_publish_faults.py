@@ -113,6 +113,23 @@ def test_scenario_24_what_must_not_be_sent_twice_stays_in_doubt_until_its_absenc
     assert count(firm, "hris_skill_items where wid = ? and skill_id = 'SK-1'", wid(worker)) == 1
 
 
+def test_trouble_with_one_of_several_calls_at_a_time_is_its_own(firm: Firm) -> None:
+    workers = range(14, 30)
+    wishes = [skill(worker, name) for worker in workers for name in ("SK-1", "SK-2")]
+    settings = firm.settings.model_copy(update={"publishing": PublishSettings(breaker_share=0.5, threads=4)})
+    for fault, nth in (("timeout_after_commit", 3), ("503", 9), ("429", 14), ("token_expiry", 20)):
+        firm.sandbox.fault(fault, path=SKILLS_PATH, method="POST", nth=nth)
+    firm.approve(*wishes)
+    summary = firm.publish(settings=settings)
+    assert summary.counts["add_skill skill"] == {"verified": 31, "in doubt": 1}
+    firm.pass_time(hours=1)
+    firm.publish(settings=settings)
+    assert {firm.state(wish) for wish in wishes} == {"verified"}
+    ids = ", ".join(f"'{wid(worker)}'" for worker in workers)
+    assert count(firm, f"hris_skill_items where wid in ({ids})") == 32
+    assert count(firm, f"(select distinct wid, skill_id from hris_skill_items where wid in ({ids}))") == 32
+
+
 @pytest.mark.parametrize(
     ("learner", "path"), [(110, "/manage/v1/user"), (111, BATCH_PATH), (112, "/manage/v1/user/change_status")]
 )

@@ -136,7 +136,9 @@ class Bench:
     hook: Hook = lambda event: None
     now: datetime = NOW
     settings: Settings = field(
-        default_factory=lambda: settings_for(HRIS, LMS, publishing=PublishSettings(breaker_share=0.5, group_size=2))
+        default_factory=lambda: settings_for(
+            HRIS, LMS, publishing=PublishSettings(breaker_share=0.5, group_size=2, threads=1)
+        )
     )
 
     def copy_to(self, folder: Path) -> Bench:
