@@ -20,6 +20,7 @@ import pytest
 
 from benchmarks.meter import Meter
 from lms_hris_pipeline.extract.run import ExtractPlan, extract_system, incomplete_entities
+from lms_hris_pipeline.resources.collection import seldom_collected
 from lms_hris_pipeline.resources.night import Mode, Night
 from lms_hris_pipeline.resources.vendors import SYSTEMS, reading
 from lms_hris_pipeline_tests.support.nights import House, house
@@ -59,7 +60,7 @@ def _extract(built: House, folder: Path) -> dict[str, Any]:
     night = Night(settings, "2026-01-01-01", built.as_of(), Mode.NIGHTLY, "benchmark")
     plan = ExtractPlan(threads=settings.extract.threads, fresh=True)
     meter = Meter(built.server.pid)
-    with meter.span("extract"):
+    with seldom_collected(), meter.span("extract"):
         for system in SYSTEMS:
             with reading(night, system) as reader:
                 results = extract_system(reader, folder / night.batch_id, plan)

@@ -6,9 +6,10 @@ Pure: no I/O. What a vendor's entity must look like is given by its `EntityContr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 
 import orjson
 
@@ -35,7 +36,7 @@ class EntityTally:
         self._vendor = vendor
         self._entity = entity
         self._contract = contract
-        self._seen: dict[object, tuple[bytes, str]] = {}
+        self._seen: dict[int, tuple[bytes, str]] = {}
         self._shapes: Counter[tuple[str, ...]] = Counter()
         self._nested: Counter[tuple[str, str]] = Counter()
         self._cursors: dict[str, str] = {}
@@ -144,14 +145,10 @@ class EntityTally:
             raise ContractBroken(f"{self._named(page)}: the cursor came before, on {before.partition('#')[2]}")
 
     def _new_records(self, page: Page) -> list[Json]:
-        key, repeats, seen, about = self._contract.key, self._contract.repeats, self._seen, page.part.about
-        identities: list[object] = (
-            [str(record[key[0]]) for record in page.records]
-            if len(key) == 1
-            else [tuple(str(record[name]) for name in key) for record in page.records]
-        )
+        seen, repeats, about = self._seen, self._contract.repeats, page.part.about
+        identities = self._identities(page.records)
         if not repeats:
-            arrived: dict[object, tuple[bytes, str]] = dict.fromkeys(identities, (b"", about))
+            arrived = dict.fromkeys(identities, (b"", about))
             if len(arrived) == len(identities) and seen.keys().isdisjoint(arrived):
                 seen.update(arrived)
                 return page.records
@@ -163,12 +160,18 @@ class EntityTally:
                 fresh.append(record)
             elif not repeats:
                 raise ContractBroken(
-                    f"{self._named(page)}: a record came twice, first on {before[1]} ({', '.join(key)} repeated)\n"
+                    f"{self._named(page)}: a record came twice, first on {before[1]} "
+                    f"({', '.join(self._contract.key)} repeated)\n"
                     "  The vendor's paging cannot be trusted now; run again: lms-hris nightly"
                 )
             elif before[0] != _fingerprint(record):
                 raise ListMoved(f"{self._named(page)}: a record differs from the one on {before[1]}")
         return fresh
+
+    def _identities(self, records: Sequence[Json]) -> list[int]:
+        """A 64-bit hash of each record's key, its values as texts. Of a million, two share one once in 10^7 lists."""
+        columns = (map(str, map(itemgetter(name), records)) for name in self._contract.key)
+        return list(map(hash, zip(*columns, strict=True)))
 
 
 def _fingerprint(record: Json) -> bytes:
