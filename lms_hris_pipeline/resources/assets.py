@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
+from lms_hris_pipeline.resources.collection import give_back_memory
 from lms_hris_pipeline.resources.describe import asset_key, preview, table_metadata
 from lms_hris_pipeline.resources.expectations import check_contract, contract_spec
 from lms_hris_pipeline.resources.night import Night
@@ -62,6 +63,7 @@ def python_asset(
         with night.step(table.schema, table.name):
             built = make(night)
             rows = night.batch.write(table, built.rows)
+        give_back_memory()
         return _result(night, table, rows, started, built.shown)
 
     return build
@@ -156,6 +158,7 @@ def step_asset(
         started = time.perf_counter()
         with night.step(*key):
             done = make(night)
+        give_back_memory()
         seconds = time.perf_counter() - started
         night.tell(*key, done.count, seconds)
         return dg.MaterializeResult(

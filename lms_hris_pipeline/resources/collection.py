@@ -1,11 +1,13 @@
-"""How often Python looks for garbage in cycles while a run lasts. Nothing else is changed; counts free the rest.
+"""Memory while a run lasts: how often Python looks for garbage in cycles, and what goes back to the system.
 
-A night makes millions of records, pages and cells, which are trees: looking through them found next to nothing and
-took 7 s of 90 s of processor time at 100,000 workers, with the thresholds that Python starts with.
+A night makes millions of records, pages and cells, which are trees: looking for cycles in them found next to nothing
+and took 7 s of 90 s of processor time at 100,000 workers, with the thresholds that Python starts with. What the C
+library keeps of what the reading threads have freed was 0.4 GB, on top of which every later step came.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,3 +27,10 @@ def seldom_collected() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def give_back_memory() -> None:
+    """Hand freed memory back to the system, where the C library knows how (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -19,10 +19,9 @@ held_in_hris as (
         employments.person_key,
         records.canonical_course_code,
         records.completed_date,
-        max(records.score_pct) as score_pct
+        records.score_pct
     from canonical.training_records as records
     inner join canonical.employments as employments on employments.worker_id_hris = records.worker_id_hris
-    group by employments.person_key, records.canonical_course_code, records.completed_date
 ),
 
 -- the first account's row stands for the person where several accounts hold the same completion
@@ -57,65 +56,72 @@ missing_hris as (
     ) = 1
 ),
 
-courses_completed_in_lms as (
-    select distinct
-        held_in_lms.person_key,
-        held_in_lms.canonical_course_code
-    from held_in_lms
-    where held_in_lms.canonical_course_code is not null
+-- the learning system has one row an account and course: a completion on another day is left alone
+not_held_in_lms as (
+    select
+        held_in_hris.person_key,
+        held_in_hris.canonical_course_code,
+        held_in_hris.completed_date,
+        held_in_hris.score_pct
+    from held_in_hris
+    anti join held_in_lms
+        on
+            held_in_lms.person_key = held_in_hris.person_key
+            and held_in_lms.canonical_course_code = held_in_hris.canonical_course_code
 ),
 
--- one row an account and course, the present attempt
-present_enrolments as (
+due_in_lms as (
     select
-        enrolments.learner_id_lms,
-        enrolments.course_code,
-        min(enrolments.status) as status
-    from canonical.enrolments as enrolments
-    where not enrolments.is_archived and enrolments.course_code is not null
-    group by enrolments.learner_id_lms, enrolments.course_code
-),
-
-missing_lms as (
-    select
-        'missing_lms' as gap,
         wanted.worker_id_hris,
         wanted.learner_id_lms,
-        held_in_hris.canonical_course_code as course_code,
-        held_in_hris.completed_date,
-        held_in_hris.score_pct,
-        present_enrolments.status as lms_status,
-        coalesce('learner:' || wanted.learner_id_lms, 'worker:' || wanted.worker_id_hris) as target_key
-    from held_in_hris
+        not_held_in_lms.canonical_course_code as course_code,
+        not_held_in_lms.completed_date,
+        not_held_in_lms.score_pct
+    from not_held_in_lms
     cross join reconcile.observed as observed
     inner join canonical.employments as employments
-        on employments.person_key = held_in_hris.person_key and employments.is_current
+        on employments.person_key = not_held_in_lms.person_key and employments.is_current
     inner join reconcile.wanted_accounts as wanted
         on
             wanted.worker_id_hris = employments.worker_id_hris
             -- an account that is about to be created gets its history with it
             and (wanted.learner_id_lms is not null or wanted.can_be_created)
     inner join canonical.courses as courses
-        on courses.course_code = held_in_hris.canonical_course_code and courses.is_published
-    -- the learning system has one row an account and course: a completion on another day is left alone
-    left join courses_completed_in_lms
-        on
-            courses_completed_in_lms.person_key = held_in_hris.person_key
-            and courses_completed_in_lms.canonical_course_code = held_in_hris.canonical_course_code
-    left join present_enrolments
-        on
-            present_enrolments.learner_id_lms = wanted.learner_id_lms
-            and present_enrolments.course_code = held_in_hris.canonical_course_code
+        on courses.course_code = not_held_in_lms.canonical_course_code and courses.is_published
     where
-        courses_completed_in_lms.person_key is null
-        and observed.has_all_learners
+        observed.has_all_learners
         and observed.has_all_enrolments
         and observed.has_all_courses
-    -- and for the same reason the latest of several is the one to write
+    -- for the same reason the latest of several is the one to write
     qualify row_number() over (
-        partition by held_in_hris.person_key, held_in_hris.canonical_course_code
-        order by held_in_hris.completed_date desc
+        partition by not_held_in_lms.person_key, not_held_in_lms.canonical_course_code
+        order by not_held_in_lms.completed_date desc, not_held_in_lms.score_pct desc nulls last
     ) = 1
+),
+
+-- with the status of the present attempt, where there is one
+missing_lms as (
+    select
+        'missing_lms' as gap,
+        due_in_lms.worker_id_hris,
+        due_in_lms.learner_id_lms,
+        due_in_lms.course_code,
+        due_in_lms.completed_date,
+        due_in_lms.score_pct,
+        min(enrolments.status) as lms_status,
+        coalesce('learner:' || due_in_lms.learner_id_lms, 'worker:' || due_in_lms.worker_id_hris) as target_key
+    from due_in_lms
+    left join canonical.enrolments as enrolments
+        on
+            enrolments.learner_id_lms = due_in_lms.learner_id_lms
+            and enrolments.course_code = due_in_lms.course_code
+            and not enrolments.is_archived
+    group by
+        due_in_lms.worker_id_hris,
+        due_in_lms.learner_id_lms,
+        due_in_lms.course_code,
+        due_in_lms.completed_date,
+        due_in_lms.score_pct
 ),
 
 unmapped as (
