@@ -13,7 +13,7 @@ from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.model.waterfall import waterfall_lines
-from lms_hris_pipeline.settings import Settings, load_settings
+from lms_hris_pipeline.settings import Phase, Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
 
 REVIEW = "identity_review"
@@ -209,13 +209,14 @@ def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
             )
         finally:
             ledger.close()
-    for operation, entity, family, risk, desired, reason, wish in rows:
-        state = standings.get(wish)
+    for operation, entity, family, risk, desired, reason, is_pilot, wish in rows:
+        phase = settings.policy.phase_of(family, is_pilot=is_pilot)
+        waits = what_holds_back(standings.get(wish), family, risk, phase, settings)
         lines.append(
             (
                 f"{operation} {entity}",
                 f"{_values(desired)}\n{reason} Risk {risk}, family {family}; wish {wish[:12]}\n"
-                + " ".join([what_holds_back(state, family, risk, settings), *([held[wish]] if wish in held else [])]),
+                + " ".join([waits, *([held[wish]] if wish in held else [])]),
             )
         )
     if not rows:
@@ -223,12 +224,17 @@ def _print_deltas(batch: Batch, found: Found, settings: Settings) -> None:
     show_record("Proposed changes", lines)
 
 
-def what_holds_back(state: str | None, family: str, risk: str, settings: Settings) -> str:
-    """Where a wish stands, and what it waits for; `state` is the ledger's, None where it holds none."""
-    phase = settings.policy.phase_of(family)
+def what_holds_back(state: str | None, family: str, risk: str, phase: Phase, settings: Settings) -> str:
+    """Where a wish stands, and what it waits for; `state` is the ledger's, None where it holds none.
+
+    Args:
+        phase: the family's for this change, which outside the pilot is shadow.
+    """
     if state is None:
         return "Not sent: its family is off." if phase == "off" else "Not in the ledger: the batch did not get there."
     if state == "shadow":
+        if phase != settings.policy.phase_of(family):
+            return f"Not sent: the person is not in the pilot, for which alone {family} is in phase {settings.policy.phase_of(family)}."
         return f"Not sent: the family {family} is in phase shadow."
     if state == DeltaState.PROPOSED and risk == "advice":
         return "Advice to a person: nothing sends it. Enter it in the HR system, or reject it."

@@ -50,7 +50,7 @@ class Deltas(Store):
             wanted = {wish.wish_id: wish for wish in wishes}
             new, contested, off, held, newer = [], [], [], 0, 0
             for key, wish in sorted(wanted.items()):
-                phase = policy.phase_of(wish.family)
+                phase = policy.phase_of(wish.family, is_pilot=wish.is_pilot)
                 if phase == "off":
                     off.append(key)
                 elif key in past.open:
@@ -61,7 +61,9 @@ class Deltas(Store):
                     held += 1
                 else:
                     contested += [key] if past.is_contested(key) else []
-                    is_auto = past.is_left_to_policy(key) and policy.approves(wish.family, wish.risk)
+                    is_auto = past.is_left_to_policy(key) and policy.approves(
+                        wish.family, wish.risk, is_pilot=wish.is_pilot
+                    )
                     new.append(_row(wish, past.generations.get(key, 0) + 1, phase, is_auto, batch_id, now))
             if new:
                 connection.execute(sa.insert(schema.deltas), new)
@@ -84,13 +86,13 @@ class Deltas(Store):
         policy: PolicySettings,
         now: datetime,
     ) -> None:
-        """Open deltas follow a phase that was changed since: into or out of shadow, to automatic approval or back."""
+        """Open deltas follow phase and pilot as they are now: into or out of shadow, to automatic approval or back."""
         table = schema.deltas
         for is_shadow in (True, False):
             ids = [
                 past.open[wish.wish_id][0]
                 for wish in wishes
-                if (policy.phase_of(wish.family) == "shadow") is is_shadow
+                if (policy.phase_of(wish.family, is_pilot=wish.is_pilot) == "shadow") is is_shadow
                 and past.open[wish.wish_id][2] is not is_shadow
             ]
             for part in in_parts(ids):
@@ -98,7 +100,7 @@ class Deltas(Store):
         automatic = [
             past.open[wish.wish_id][0]
             for wish in wishes
-            if policy.approves(wish.family, wish.risk)
+            if policy.approves(wish.family, wish.risk, is_pilot=wish.is_pilot)
             and past.open[wish.wish_id][1] == DeltaState.PROPOSED
             and past.is_left_to_policy(wish.wish_id)
         ]
@@ -113,7 +115,9 @@ class Deltas(Store):
             past.open[wish.wish_id][0]
             for wish in wishes
             if past.open[wish.wish_id][1] == DeltaState.AUTO_APPROVED
-            and not (policy.approves(wish.family, wish.risk) and past.is_left_to_policy(wish.wish_id))
+            and not (
+                policy.approves(wish.family, wish.risk, is_pilot=wish.is_pilot) and past.is_left_to_policy(wish.wish_id)
+            )
         ]
         for part in in_parts(withdrawn):
             connection.execute(
@@ -256,7 +260,7 @@ def _row(
     wish: ProposedDelta, generation: int, phase: str, is_auto: bool, batch_id: str, now: datetime
 ) -> dict[str, Any]:
     return {
-        **{name: getattr(wish, name) for name in ProposedDelta.__slots__},
+        **{name: getattr(wish, name) for name in ProposedDelta.__slots__ if name != "is_pilot"},
         "delta_id": delta_id(wish.wish_id, generation),
         "generation": generation,
         "state": DeltaState.AUTO_APPROVED if is_auto else DeltaState.PROPOSED,

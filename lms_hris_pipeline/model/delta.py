@@ -60,7 +60,7 @@ def states_before(state: DeltaState) -> tuple[DeltaState, ...]:
 class ProposedDelta:
     """A change that a batch proposes: one row of reconcile.proposed_deltas, columns in the contract's order.
 
-    `desired` and `base` are canonical JSON texts.
+    `desired` and `base` are canonical JSON texts. Outside the pilot (`is_pilot`) every family is in shadow.
     """
 
     wish_id: str
@@ -75,6 +75,7 @@ class ProposedDelta:
     base: str
     reason: str
     risk: str
+    is_pilot: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,17 +73,17 @@ class NightFacts:
             return delta_id(wish_id, 1)
         return delta_id(wish_id, standing.generation + (0 if standing.state in _LASTING else 1))
 
-    def outlook(self, wish_id: str, family: str, risk: str) -> Outlook:
+    def outlook(self, wish_id: str, family: str, risk: str, *, is_pilot: bool) -> Outlook:
         """What happens to a proposed change next."""
         standing = self.deltas.get(wish_id)
         if standing is not None and standing.state in _OUTLOOKS:
             return _OUTLOOKS[standing.state]
-        phase = self.policy.phase_of(family)
+        phase = self.policy.phase_of(family, is_pilot=is_pilot)
         if phase in ("off", "shadow"):
             return Outlook(phase)
         if risk == ADVICE_RISK:
             return Outlook.ADVICE
         # one that is proposed already waits even in `auto`: policy has had its turn
         is_known = standing is not None and standing.state is DeltaState.PROPOSED
-        is_automatic = self.policy.approves(family, risk) and not is_known
+        is_automatic = self.policy.approves(family, risk, is_pilot=is_pilot) and not is_known
         return Outlook.AUTOMATIC if is_automatic else Outlook.WAITING

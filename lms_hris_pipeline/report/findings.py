@@ -155,7 +155,9 @@ def read_findings(batch: Batch, facts: NightFacts) -> list[Finding]:
                 evidence=row["evidence"],
                 change=words.change(row["operation"], row["entity"]) if is_proposed else None,
                 delta_id=facts.delta_id(wish_id) if is_proposed else None,
-                outlook=facts.outlook(wish_id, row["family"], row["risk"]) if is_proposed else None,
+                outlook=facts.outlook(wish_id, row["family"], row["risk"], is_pilot=row["is_pilot"])
+                if is_proposed
+                else None,
                 first_seen=first_seen,
                 age=words.age(first_seen, batch.as_of, facts.zone),
                 age_days=words.age_days(first_seen, batch.as_of, facts.zone),

@@ -226,7 +226,7 @@ def _changes(batch: Batch, facts: NightFacts) -> Iterable[ChangeLine]:
     outlooks: dict[tuple[int, str, str], Counter[Outlook]] = {}
     for row in rows_of(batch, "deltas"):
         key = (FAMILIES.index(row["family"]), words.change(row["operation"], row["entity"]), row["target_system"])
-        outlook = facts.outlook(row["wish_id"], row["family"], row["risk"])
+        outlook = facts.outlook(row["wish_id"], row["family"], row["risk"], is_pilot=row["is_pilot"])
         outlooks.setdefault(key, Counter())[outlook] += 1
     for (family_no, change, system), counts in sorted(outlooks.items()):
         family = FAMILIES[family_no]
@@ -235,7 +235,7 @@ def _changes(batch: Batch, facts: NightFacts) -> Iterable[ChangeLine]:
             title=words.label(words.FAMILIES, family),
             change=change,
             system=words.label(words.SYSTEMS, system),
-            phase=facts.policy.phase_of(family),
+            phase=facts.policy.phase_of(family) + (" in the pilot" if facts.policy.has_pilot else ""),
             total=counts.total(),
             outlooks=counts,
         )

@@ -104,6 +104,7 @@ REASONS = {
     "unobserved": "accounts were not all read",
     "account_gone": "a recorded account is gone",
     "no_username": "HR lacks what a user name needs",
+    "left_to_people": "the settings leave new accounts to people",
     "external": "external partner",
     "privileged": "administrator",
     "service": "service account",

@@ -18,6 +18,7 @@ def query_params(settings: Settings) -> dict[str, object]:
         "include_contingent": settings.scope.include_contingent,
         "assignment_side": settings.scope.assignment_side,
         "username_rule": settings.scope.username_rule,
+        **{f"{situation}_reaction": reaction for situation, reaction in settings.reactions.model_dump().items()},
         "erase_when_empty": settings.scope.erase_when_empty,
         "lms_course_level": f'$."{settings.lms.course_level}"',
         "has_expected_skills_field": bool(settings.lms.fields.expected_skills),
@@ -34,6 +35,7 @@ def settings_views(settings: Settings) -> dict[str, pa.Table]:
         "settings_level_rules": level_rules(settings),
         "settings_expected_skills": expected_skills(settings),
         "settings_next_jobs": next_jobs(settings),
+        "settings_pilot": pilot(settings),
     }
 
 
@@ -65,5 +67,17 @@ def next_jobs(settings: Settings) -> pa.Table:
         {
             "job_profile_id": pa.array([rule.job_profile for rule in settings.skills.next_jobs], pa.string()),
             "next_job_profile_id": pa.array([rule.next_job_profile for rule in settings.skills.next_jobs], pa.string()),
+        }
+    )
+
+
+def pilot(settings: Settings) -> pa.Table:
+    """Whom the phases are for: one row a department or location, `kind, id`; none where they are for everybody."""
+    named = {"department": settings.policy.pilot_departments, "location": settings.policy.pilot_locations}
+    rows = [(kind, value) for kind, values in named.items() for value in values]
+    return pa.table(
+        {
+            "kind": pa.array([kind for kind, _ in rows], pa.string()),
+            "id": pa.array([value for _, value in rows], pa.string()),
         }
     )

@@ -10,7 +10,14 @@ from lms_hris_pipeline.settings.load import (
     load_settings,
     settings_from,
 )
-from lms_hris_pipeline.settings.people import PRIVILEGED_GROUPS, MatchSettings, RoleRule, RoleSource, ScopeSettings
+from lms_hris_pipeline.settings.people import (
+    PRIVILEGED_GROUPS,
+    MatchSettings,
+    ReactionSettings,
+    RoleRule,
+    RoleSource,
+    ScopeSettings,
+)
 from lms_hris_pipeline.settings.running import (
     RISKS,
     AlertSettings,
@@ -52,6 +59,7 @@ __all__ = [
     "PolicySettings",
     "PublishSettings",
     "QuotaSettings",
+    "ReactionSettings",
     "RetentionSettings",
     "RoleRule",
     "RoleSource",

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.settings.people import MatchSettings, ScopeSettings
+from lms_hris_pipeline.settings.people import MatchSettings, ReactionSettings, ScopeSettings
 from lms_hris_pipeline.settings.running import (
     AlertSettings,
     FirmSettings,
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     hris: HrisSettings = HrisSettings()
     lms: LmsSettings = LmsSettings()
     scope: ScopeSettings = ScopeSettings()
+    reactions: ReactionSettings = ReactionSettings()
     matching: MatchSettings = MatchSettings()
     skills: SkillSettings = SkillSettings()
     policy: PolicySettings = PolicySettings()

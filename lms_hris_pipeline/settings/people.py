@@ -76,6 +76,17 @@ class ScopeSettings(Section):
         return any(fnmatchcase(group.casefold(), pattern.casefold()) for pattern in self.privileged_groups)
 
 
+class ReactionSettings(Section):
+    """What is proposed where somebody is in a situation; to report is to say it as an exception and propose nothing."""
+
+    missing: Literal["create", "report"] = "create"
+    """A worker in scope without an account."""
+    orphan: Literal["deactivate", "report"] = "deactivate"
+    """An active account of kind employee to which no worker belongs."""
+    duplicate: Literal["merge", "report"] = "merge"
+    """A second account of a linked worker."""
+
+
 class MatchSettings(Section):
     """Thresholds of people matching, as probabilities and their distance."""
 

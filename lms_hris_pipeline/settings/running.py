@@ -12,6 +12,7 @@ from lms_hris_pipeline.settings.section import Section
 
 Phase = Literal["off", "shadow", "approve", "auto"]
 RISKS = ("low", "normal", "high")
+_NO_FAMILIES = frozenset({"auto_approve_risk", "pilot_departments", "pilot_locations"})
 
 
 class FirmSettings(Section):
@@ -56,17 +57,31 @@ class PolicySettings(Section):
     """Switching accounts off."""
     auto_approve_risk: Literal["low", "normal", "high"] = "low"
     """In phase `auto`, policy approves up to this risk; a person the rest."""
+    pilot_departments: tuple[str, ...] = ()
+    """The phases are for people of these supervisory organisations and all below; everybody else stays in shadow."""
+    pilot_locations: tuple[str, ...] = ()
+    """The same for people of these locations. Both empty: the phases are for everybody."""
 
-    def phase_of(self, family: str) -> Phase:
-        """The phase of `family`."""
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families, in the order of the settings."""
+        return tuple(name for name in type(self).model_fields if name not in _NO_FAMILIES)
+
+    @property
+    def has_pilot(self) -> bool:
+        """Whether the phases are for some people only."""
+        return bool(self.pilot_departments or self.pilot_locations)
+
+    def phase_of(self, family: str, *, is_pilot: bool = True) -> Phase:
+        """The phase of `family` for people inside the pilot, or outside."""
         phase: Phase = getattr(self, family)
-        return phase
+        return phase if is_pilot or phase == "off" else "shadow"
 
-    def approves(self, family: str, risk: str) -> bool:
+    def approves(self, family: str, risk: str, *, is_pilot: bool = True) -> bool:
         """Whether policy may approve a delta of `family` whose risk is `risk`; never what is advice."""
         return (
             risk in RISKS
-            and self.phase_of(family) == "auto"
+            and self.phase_of(family, is_pilot=is_pilot) == "auto"
             and RISKS.index(risk) <= RISKS.index(self.auto_approve_risk)
         )
 

@@ -87,7 +87,8 @@ WANTED_ACCOUNTS = Table(
         Column("claimed_learner_id_lms", "VARCHAR", "Account under review, likelier another's, that has the worker's number or address.", null=True, pii=_S),
         Column("is_username_contested", "BOOLEAN", "Whether somebody else is to have the same user name."),
         Column("account_obstacle", "VARCHAR", "Why no account is created where there is none.", null=True, values=(
-            "settling", "account_gone", "under_review", "username_taken", "username_contested", "unobserved", "no_username")),
+            "settling", "account_gone", "under_review", "username_taken", "username_contested", "unobserved", "no_username",
+            "left_to_people")),
         Column("can_be_created", "BOOLEAN", "Whether there is no account and nothing stands against creating one."),
     ),
 )
@@ -288,6 +289,7 @@ PROPOSED_DELTAS = Table(
         Column("base", "JSON", "What an approval relies on: target values and source facts.", pii=_P),
         Column("reason", "VARCHAR", "Why, in words."),
         Column("risk", "VARCHAR", "What could go wrong; advice is never sent.", values=WISH_RISKS),
+        Column("is_pilot", "BOOLEAN", "Whether the phases of the settings are for this change; else it stays in shadow."),
     ),
 )
 UNALLOCATED_CHARGES = Table(

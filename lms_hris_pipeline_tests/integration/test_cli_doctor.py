@@ -268,6 +268,26 @@ def test_job_rules_are_held_against_profiles_and_skills(sound: Home) -> None:
     ]
 
 
+def test_a_pilot_is_held_against_departments_and_locations(sound: Home) -> None:
+    arrange(sound)
+    assert found("pilot") == [], "none, nothing to say"
+    pilot_of(sound, ["SUP-1"], ["LOC-BER"])
+    assert "1 departments with all below, and 1 locations" in only("pilot", Status.OK).text
+    arrange(sound)
+    pilot_of(sound, ["SUP-1", "SUP-77"], ["LOC-MOON"])
+    assert [finding.text.partition(" in the HR")[0] for finding in found("pilot")] == [
+        "there is no department SUP-77",
+        "there is no location LOC-MOON",
+    ]
+
+
+def pilot_of(home: Home, departments: list[str], locations: list[str]) -> None:
+    """Name a pilot in the settings."""
+    file = home.folder / "lms_hris.toml"
+    lines = f"[policy]\npilot_departments = {json.dumps(departments)}\npilot_locations = {json.dumps(locations)}\n"
+    file.write_text(file.read_text(encoding="utf-8") + lines, encoding="utf-8")
+
+
 def job_rules(expected: list[dict[str, object]], following: list[dict[str, object]]) -> str:
     """The rules as TOML."""
     lines = []

@@ -161,6 +161,19 @@ def test_phases_off_shadow_approve_auto(ledger: Ledger) -> None:
     assert ledger.sendable() == []
 
 
+def test_outside_the_pilot_every_family_is_in_shadow_and_follows_when_it_grows(ledger: Ledger) -> None:
+    outside = replace(RENAME, is_pilot=False)
+    _propose(ledger, outside, LEAVER, phase="auto")
+    stands = {delta.operation: (str(delta.state), delta.is_shadow) for delta in ledger.deltas()}
+    assert stands == {"update": ("proposed", True), "deactivate": ("proposed", False)}
+    assert ledger.approve([delta.delta_id for delta in ledger.deltas()], by="Ada", now=NOW) == 1
+    _propose(ledger, RENAME, LEAVER, day=1, phase="auto")
+    assert sorted(str(delta.state) for delta in ledger.sendable()) == ["approved", "auto_approved"]
+    _propose(ledger, outside, replace(LEAVER, is_pilot=False), day=2, phase="auto")
+    assert ledger.sendable() == [], "what was approved inside is not sent outside"
+    assert _propose(ledger, outside, LEAVER, day=3, phase="off").superseded == 2
+
+
 def test_only_what_is_still_approved_is_sent(ledger: Ledger) -> None:
     _propose(ledger, RENAME, LEAVER)
     ids = sorted(delta.delta_id for delta in ledger.deltas())

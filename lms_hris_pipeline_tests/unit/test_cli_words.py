@@ -268,4 +268,10 @@ def test_hours_are_said_as_people_say_them(hours: float, words: str) -> None:
 )
 def test_what_holds_a_wish_back(state: str | None, phase: Any, risk: str, words: str) -> None:
     settings = Settings(policy=PolicySettings(accounts=phase))
-    assert words in what_holds_back(state, "accounts", risk, settings)
+    assert words in what_holds_back(state, "accounts", risk, phase, settings)
+
+
+def test_outside_the_pilot_it_is_the_pilot_that_holds_a_wish_back() -> None:
+    settings = Settings(policy=PolicySettings(accounts="auto", pilot_locations=("LOC-BER",)))
+    said = what_holds_back("shadow", "accounts", "low", "shadow", settings)
+    assert said == "Not sent: the person is not in the pilot, for which alone accounts is in phase auto."

@@ -19,7 +19,17 @@ from lms_hris_pipeline_tests.support.reconcile import (
     recorded,
     situations_of,
 )
-from lms_hris_pipeline_tests.support.stage import AS_OF, ORGANISATION, Record, job, rows_of, user, wid, worker
+from lms_hris_pipeline_tests.support.stage import (
+    AS_OF,
+    ORGANISATION,
+    Record,
+    job,
+    rows_of,
+    sandbox_settings,
+    user,
+    wid,
+    worker,
+)
 
 LEFT: dict[str, Any] = {"Termination_Date": "2026-10-31"}
 
@@ -398,7 +408,6 @@ def test_scenario_30_nobody_has_an_account_yet() -> None:
 
 
 def test_user_name_by_employee_number() -> None:
-    from lms_hris_pipeline_tests.support.stage import sandbox_settings
 
     batch = reconciled(
         {"workers": [worker(1), worker(2, Employee_ID=None)]},

@@ -160,5 +160,5 @@ def test_what_happens_next_to_a_change(
     policy = PolicySettings.model_validate({"skills": phase, "auto_approve_risk": "low"})
     deltas = {"w": DeltaStanding(*standing)} if standing else {}
     facts = NightFacts("Lumen", ZoneInfo("UTC"), policy, deltas=deltas)
-    assert facts.outlook("w", "skills", risk) is outlook
+    assert facts.outlook("w", "skills", risk, is_pilot=True) is outlook
     assert facts.delta_id("w") == delta_id("w", generation)

@@ -51,9 +51,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         yield failed("settings", "\n".join(faults), "Correct them in the settings file; docs/settings.md lists all.")
     else:
         yield ok("settings", f"profile {settings.profile}, {settings.firm.name}, {settings.firm.time_zone}")
-    families = [name for name in type(settings.policy).model_fields if name != "auto_approve_risk"]
     phases: dict[str, list[str]] = {}
-    for family in families:
+    for family in settings.policy.families:
         phases.setdefault(settings.policy.phase_of(family), []).append(family)
     yield info("policy", "; ".join(f"{phase}: {', '.join(names)}" for phase, names in sorted(phases.items())))
     if bool(settings.alerts.smtp_host) != bool(settings.alerts.recipients):

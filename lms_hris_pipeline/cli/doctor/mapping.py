@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lms_hris_pipeline.cli.doctor.finding import Finding, failed, info, ok, warning
 from lms_hris_pipeline.connectors.protocols import EntityContract, Json
-from lms_hris_pipeline.settings import ScopeSettings, SkillSettings
+from lms_hris_pipeline.settings import PolicySettings, ScopeSettings, SkillSettings
 
 JOBS = "Jobs_group"
 READ_BY_NAME = frozenset(
@@ -184,6 +184,25 @@ def judge_job_rules(rules: SkillSettings, profiles: Collection[str], skills: Col
         )
     if not faults:
         yield ok(subject, f"{len(rules.expected)} expected skills, {len(rules.next_jobs)} next jobs")
+
+
+def judge_pilot(policy: PolicySettings, departments: Collection[str], locations: Collection[str]) -> Iterator[Finding]:
+    """Hold the pilot's departments and locations against the codes of the HR system."""
+    subject = "pilot"
+    unknown = [
+        *(f"department {code}" for code in sorted(set(policy.pilot_departments) - set(departments))),
+        *(f"location {code}" for code in sorted(set(policy.pilot_locations) - set(locations))),
+    ]
+    for name in unknown:
+        yield failed(
+            subject, f"there is no {name} in the HR system: nobody is in the pilot by it", "Mend it under [policy]."
+        )
+    if not unknown:
+        yield ok(
+            subject,
+            f"phases are for {len(policy.pilot_departments)} departments with all below, "
+            f"and {len(policy.pilot_locations)} locations; everybody else is in shadow",
+        )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -99,6 +99,8 @@ def check_vendors(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
             yield from tried("HRIS fields", lambda: _worker_fields(settings, hris))
             if settings.skills.expected or settings.skills.next_jobs:
                 yield from tried("job rules", lambda: _job_rules(settings, hris))
+            if settings.policy.has_pilot:
+                yield from tried("pilot", lambda: _pilot(settings, hris))
         if lms is not None:
             fields = settings.lms.fields.mapped()
             yield from tried("LMS fields", lambda: mapping.judge_learner_fields(fields, lms.all("user_fields")))
@@ -156,6 +158,11 @@ def _worker_fields(settings: Settings, hris: _Seen) -> Iterator[Finding]:
 def _job_rules(settings: Settings, hris: _Seen) -> Iterator[Finding]:
     profiles = {str(profile.get("code") or profile.get("id")) for profile in hris.all("job_profiles")}
     return mapping.judge_job_rules(settings.skills, profiles, _codes(hris, "skills", "Skill_ID"))
+
+
+def _pilot(settings: Settings, hris: _Seen) -> Iterator[Finding]:
+    departments = _codes(hris, "supervisory_organizations", "code")
+    return mapping.judge_pilot(settings.policy, departments, _codes(hris, "locations", "Location_ID"))
 
 
 def _role_rules(settings: Settings, hris: _Seen, lms: _Seen) -> Iterator[Finding]:

@@ -59,6 +59,7 @@ missing_accounts as (
         'worker:' || situations.record_id as root_cause,
         case
             when current_workers.account_obstacle = 'no_username' then 'HR lacks what an account needs: e-mail or employee number.'
+            when current_workers.account_obstacle = 'left_to_people' then 'The settings leave new accounts to people.'
             else ''
         end as note,
         deltas.wish_id
@@ -68,9 +69,25 @@ missing_accounts as (
     where situations.record_kind = 'worker' and situations.situation = 'missing'
 ),
 
-deactivations as (
+orphans as (
     select
-        case when deltas.worker_id_hris is null then 'orphan_account' else 'leaver_active' end as type,
+        'orphan_account' as type,
+        null::varchar as worker_id_hris,
+        situations.record_id as learner_id_lms,
+        'account' as field,
+        null::varchar as hris_value,
+        'active' as lms_value,
+        'learner:' || situations.record_id as root_cause,
+        '' as note,
+        deltas.wish_id
+    from reconcile.situations as situations
+    left join deltas on deltas.operation = 'deactivate' and deltas.target_key = 'learner:' || situations.record_id
+    where situations.record_kind = 'learner' and situations.situation = 'orphan'
+),
+
+leavers as (
+    select
+        'leaver_active' as type,
         deltas.worker_id_hris,
         deltas.learner_id_lms,
         'account' as field,
@@ -80,7 +97,7 @@ deactivations as (
         deltas.reason as note,
         deltas.wish_id
     from deltas
-    where deltas.operation = 'deactivate'
+    where deltas.operation = 'deactivate' and deltas.worker_id_hris is not null
 ),
 
 reactivations as (
@@ -213,16 +230,28 @@ select
 from missing_accounts
 union all
 select
-    deactivations.type,
-    deactivations.worker_id_hris,
-    deactivations.learner_id_lms,
-    deactivations.field,
-    deactivations.hris_value,
-    deactivations.lms_value,
-    deactivations.root_cause,
-    deactivations.note,
-    deactivations.wish_id
-from deactivations
+    orphans.type,
+    orphans.worker_id_hris,
+    orphans.learner_id_lms,
+    orphans.field,
+    orphans.hris_value,
+    orphans.lms_value,
+    orphans.root_cause,
+    orphans.note,
+    orphans.wish_id
+from orphans
+union all
+select
+    leavers.type,
+    leavers.worker_id_hris,
+    leavers.learner_id_lms,
+    leavers.field,
+    leavers.hris_value,
+    leavers.lms_value,
+    leavers.root_cause,
+    leavers.note,
+    leavers.wish_id
+from leavers
 union all
 select
     reactivations.type,

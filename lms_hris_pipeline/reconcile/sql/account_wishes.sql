@@ -241,7 +241,7 @@ orphans as (
         'Orphan: no worker of the HR system belongs to the account.' as reason,
         'high' as risk
     from reconcile.situations as situations
-    where situations.record_kind = 'learner' and situations.situation = 'orphan'
+    where situations.record_kind = 'learner' and situations.situation = 'orphan' and $orphan_reaction = 'deactivate'
 ),
 
 histories as (
@@ -283,6 +283,7 @@ merges as (
         on lossy.learner_id_lms = accounts.learner_id_lms
     where
         accounts.role = 'duplicate'
+        and $duplicate_reaction = 'merge'
         and observed.has_all_enrolments
         and observed.has_all_certificates
         and lossy.learner_id_lms is null

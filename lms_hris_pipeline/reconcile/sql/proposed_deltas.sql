@@ -1,7 +1,32 @@
 -- grain: one wish, no change of its kind being under way for its target
 -- desired and base become canonical JSON objects: sorted keys, no blanks, no needless escapes.
 -- wish_id is the sha256 of the canonical JSON of [target, entity, key, operation, desired, base].
-with wishes as (
+-- Where the settings name a pilot, phases are for its people alone: those in its locations, and in its departments or
+-- any below. A change that concerns no worker is nobody's in the pilot.
+with recursive pilot_organizations as (
+    select pilot.id as supervisory_organization_id
+    from settings_pilot as pilot
+    where pilot.kind = 'department'
+    union
+    select organizations.supervisory_organization_id
+    from pilot_organizations
+    inner join canonical.supervisory_organizations as organizations
+        on organizations.superior_id = pilot_organizations.supervisory_organization_id
+),
+
+pilot_workers as (
+    select employments.worker_id_hris
+    from canonical.employments as employments
+    inner join pilot_organizations
+        on pilot_organizations.supervisory_organization_id = employments.supervisory_organization_id
+    union
+    select employments.worker_id_hris
+    from canonical.employments as employments
+    inner join settings_pilot as pilot
+        on pilot.kind = 'location' and pilot.id = employments.location_id
+),
+
+wishes as (
     select
         account_wishes.family,
         account_wishes.target_system,
@@ -128,6 +153,9 @@ select
     texts.desired::json as desired,
     texts.base::json as base,
     texts.reason,
-    texts.risk
+    texts.risk,
+    pilot_workers.worker_id_hris is not null or not exists (select pilot.id from settings_pilot as pilot) as is_pilot
 from texts
+left join pilot_workers
+    on pilot_workers.worker_id_hris = texts.worker_id_hris
 order by wish_id

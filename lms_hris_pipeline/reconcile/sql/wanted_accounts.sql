@@ -132,6 +132,7 @@ standing as (
             when not observed.has_all_learners then 'unobserved'
             when entitled.username is null or entitled.email is null then 'no_username'
             when contested.username is not null then 'username_contested'
+            when $missing_reaction = 'report' then 'left_to_people'
         end as account_obstacle
     from entitled
     cross join reconcile.observed as observed

@@ -5,6 +5,7 @@ select
     deltas.target_system,
     deltas.entity,
     deltas.operation,
-    deltas.risk
+    deltas.risk,
+    deltas.is_pilot
 from reconcile.proposed_deltas as deltas
 order by deltas.wish_id

@@ -92,7 +92,8 @@ select
     deltas.family,
     deltas.entity,
     deltas.operation,
-    deltas.risk
+    deltas.risk,
+    deltas.is_pilot
 from exceptions
 left join workers on workers.worker_id_hris = exceptions.worker_id_hris
 left join learners on learners.learner_id_lms = exceptions.learner_id_lms
