@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, datetime, time
 from itertools import islice
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -115,6 +117,17 @@ def test_the_seal_waits_for_every_table_and_the_rest_for_the_seal() -> None:
 
 def test_the_current_batch_alone_has_a_freshness_policy() -> None:
     assert [name for name, spec in SPECS.items() if spec.freshness_policy is not None] == [CURRENT.to_user_string()]
+
+
+def test_dagster_tells_its_makers_nothing_and_asks_nobody_to_sign_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DAGSTER_DISABLE_TELEMETRY", raising=False)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert not instance.telemetry_enabled
+        assert not instance.nux_enabled
 
 
 def test_no_generated_file_is_stale() -> None:
