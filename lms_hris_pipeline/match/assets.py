@@ -8,6 +8,9 @@ from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.match.roles import match_roles
+from lms_hris_pipeline.match.skill_answers import Mind
+from lms_hris_pipeline.match.skill_kept import keep_meanings, kept_meanings
+from lms_hris_pipeline.match.skill_model import Kind
 from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.match.skills import match_skills
 from lms_hris_pipeline.model.waterfall import chart_markdown
@@ -48,9 +51,17 @@ def _people_model(night: Night) -> Weights:
 
 def _skills(night: Night) -> Built:
     """What every skill tag means, with a confidence."""
-    mind = mind_of("skills", night.settings.skills, night.data_dir)
-    found = match_skills(night.batch, night.settings.skills, mind, night.cache_dir)
+    found = match_skills(night.batch, night.settings.skills, _mind(night, "skills"), night.cache_dir)
     return Built(found.rows, found.shown)
+
+
+def _mind(night: Night, kind: Kind) -> Mind:
+    """A night asks the model that is adopted, and keeps it; a replay or a copy asks the one its night kept."""
+    kept = None if night.mode is Mode.NIGHTLY else kept_meanings(night.run_folder, kind)
+    mind = mind_of(kind, night.settings.skills, night.data_dir, kept)
+    if night.mode is Mode.NIGHTLY:
+        keep_meanings(night.run_folder, mind.model, kind)
+    return mind
 
 
 def _roles(night: Night) -> Built:

@@ -110,8 +110,8 @@ def shipped_model(kind: Kind) -> MeaningModel:
         raise Permanent(f"{error}\n  It came with the package: install that anew.") from error
 
 
-def write_model(folder: Path, name: str, model: MeaningModel) -> None:
-    """Write both files of a model; the one that names the other comes last, so that half a model is never read."""
+def model_files(model: MeaningModel) -> tuple[str, bytes]:
+    """The content of both files of a model: the text, which names the other by its sha256, and the adapter."""
     content = io.BytesIO()
     np.save(content, model.adapter.astype(np.float16))
     told = {
@@ -126,5 +126,11 @@ def write_model(folder: Path, name: str, model: MeaningModel) -> None:
         "inside": written_trees(model.inside),
         "right": written_trees(model.right),
     }
-    (folder / f"{name}.npy").write_bytes(content.getvalue())
-    write_atomically(folder / f"{name}.json", json.dumps(told, separators=(",", ":")) + "\n")
+    return json.dumps(told, separators=(",", ":")) + "\n", content.getvalue()
+
+
+def write_model(folder: Path, name: str, model: MeaningModel) -> None:
+    """Write both files of a model; the one that names the other comes last, so that half a model is never read."""
+    text, adapter = model_files(model)
+    (folder / f"{name}.npy").write_bytes(adapter)
+    write_atomically(folder / f"{name}.json", text)

@@ -151,14 +151,17 @@ def adopt_model(folder: Path, kind: Kind, version: str, by: str, at: datetime) -
     note_adoption(folder, version, by, at)
 
 
-def mind_of(kind: Kind, settings: SkillSettings, data_dir: Path) -> Mind:
-    """What answers for `kind`: the model that somebody adopted, or the one that comes with the package.
+def mind_of(kind: Kind, settings: SkillSettings, data_dir: Path, kept: MeaningModel | None = None) -> Mind:
+    """What answers for `kind`: `kept`, the model that somebody adopted, or the one that comes with the package.
 
     Raises:
         BadInput: the adopted model is not there any more, or cannot be read.
         Permanent: the model that came with the package is damaged.
     """
+    return Mind(kind, kept or _adopted_model(kind, data_dir), settings.model_path, settings.threads)
+
+
+def _adopted_model(kind: Kind, data_dir: Path) -> MeaningModel:
     folder, shipped = models_folder(data_dir, kind), shipped_model(kind)
     version = adopted_version(folder, shipped.version, "lms-hris skills adopt")
-    model = read_model(folder, version) if version else shipped
-    return Mind(kind, model, settings.model_path, settings.threads)
+    return read_model(folder, version) if version else shipped

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from lms_hris_pipeline.match import skill_models
 from lms_hris_pipeline.match.people_models import Recalibrated, adopt_model, models_folder, stage_model
 from lms_hris_pipeline.match.people_weights import load_weights
+from lms_hris_pipeline.match.skill_model import MeaningModel, shipped_model
 from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.warehouse import Batch, RunLock
@@ -27,6 +29,7 @@ from lms_hris_pipeline_tests.support.paths import ROOT
 
 WORKERS = 120
 OUT_OF_ORDER = (5, 77)
+AT = datetime(2026, 11, 3, tzinfo=UTC)
 
 
 def make(tmp_path: Path, name: str) -> Path:
@@ -104,13 +107,29 @@ def test_scenario_26_a_second_run_at_once_is_refused(lived: tuple[House, str]) -
 
 @contextmanager
 def another_model_adopted(data: Path) -> Iterator[None]:
-    """As long as the block lasts, the nights link people by weights that trust nothing."""
+    """As long as the block lasts, the nights link people and read tags by models that trust nothing."""
     folder, shipped = models_folder(data), load_weights()
     distrustful = replace(shipped, version="people-2-rnone", known_bits=-30.0)
     stage_model(folder, Recalibrated(distrustful, {}))
-    adopt_model(folder, distrustful.version, "a tester", datetime(2026, 11, 3, tzinfo=UTC))
+    adopt_model(folder, distrustful.version, "a tester", AT)
+    adopt_meanings(data, distrustful_meanings())
     yield
-    shutil.rmtree(folder)
+    shutil.rmtree(data / "models")
+
+
+def distrustful_meanings() -> MeaningModel:
+    """A model of what tags mean by which nothing is sure, not even the framework's own words."""
+    shipped = shipped_model("skills")
+    dictionary = dict.fromkeys(shipped.dictionary, 0.6)
+    return replace(shipped, version="skills-own-none", thresholds={0.98: 0.99}, dictionary=dictionary)
+
+
+def adopt_meanings(data: Path, model: MeaningModel) -> None:
+    """Let the nights read tags by `model`."""
+    folder = skill_models.models_folder(data, "skills")
+    if model.version != shipped_model("skills").version:
+        skill_models.stage_model(folder, skill_models.Trained(model, {}))
+    skill_models.adopt_model(folder, "skills", model.version, "a tester", AT)
 
 
 def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,6 +154,25 @@ def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], m
     assert built.shelf.current() == batch
     with built.ledger() as ledger:
         assert ledger.verify_audit() == events, "a replay writes nothing to the ledger"
+
+
+def test_a_replay_reads_tags_by_the_model_of_its_night_even_where_that_is_gone(
+    lived: tuple[House, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, first = lived
+    with house(tmp_path, make(tmp_path, "company"), monkeypatch) as own:
+        data = own.home / "data"
+        adopt_meanings(data, distrustful_meanings())
+        batch = own.night()
+        shutil.rmtree(data / "models")
+        own.night(replay_of=batch)
+        copy = data / "replay" / batch / "warehouse.duckdb"
+        with own.batch(batch) as sealed, Batch.reading(copy, batch_id=batch, as_of=sealed.as_of) as again:
+            read = exported(sealed, "match.skills")
+            for name, rows in tables_of(sealed).items():
+                assert exported(again, name) == rows, name
+    with built.batch(first) as sealed:
+        assert exported(sealed, "match.skills") != read, "the model makes a difference"
 
 
 def test_killed_in_the_middle_again_and_again_the_next_run_is_right(
