@@ -12,11 +12,9 @@ import pyarrow.compute as pc
 from lms_hris_pipeline.cli.match_files import check_outputs, doing, folder_settings, show_counts
 from lms_hris_pipeline.cli.terminal import say
 from lms_hris_pipeline.match.people_files import check_suffix, read_table, whole_or_not, write_table
+from lms_hris_pipeline.match.skill_drift import Seen, has_drifted_from_model
 from lms_hris_pipeline.match.skill_model import Kind
 from lms_hris_pipeline.model.errors import BadInput
-
-_DRIFT = 0.15
-"""From so much more than usual without a meaning it is worth asking whether the framework still fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,9 @@ def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> Non
 
 
 def _warn_of_drift(first: pa.Table, usual_share: float) -> None:
-    share = pc.mean(pc.equal(first["decision"], "no_match").cast(pa.float64())).as_py()
-    if share > 1 - usual_share + _DRIFT:
+    unmatched = Seen(pc.sum(pc.equal(first["decision"], "no_match")).as_py() or 0, first.num_rows)
+    if has_drifted_from_model(unmatched, 1 - usual_share):
         say(
-            f"{100 * share:.0f} % are without a match, far more than usual: the framework may lack what they mean.",
+            f"{100 * unmatched.share:.0f} % are without a match, far more than usual: the framework may lack what they mean.",
             style="yellow",
         )

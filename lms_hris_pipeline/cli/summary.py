@@ -15,6 +15,7 @@ from lms_hris_pipeline.cli.terminal import say, show_table
 from lms_hris_pipeline.extract.forecast import hours_at_limit
 from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.model.delta import DeltaState
+from lms_hris_pipeline.report.morning import read_drifts
 from lms_hris_pipeline.settings import Settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
 
@@ -36,6 +37,7 @@ def print_summary(settings: Settings, batch_id: str, seconds: float, console: Co
         _line(console, "exceptions", _counted(found) or "none", total=sum(found.values()))
         wishes = ask(batch, "summary_wishes")
         [(mappings,)] = ask(batch, "summary_roles")
+        warnings = read_drifts(batch)
     waiting = _print_deltas(settings, wishes, console)
     published = _read(reports / "publication.json")
     _print_publication(published, console)
@@ -44,6 +46,8 @@ def print_summary(settings: Settings, batch_id: str, seconds: float, console: Co
         say(f"\n{waiting:,} deltas wait for a person: lms-hris deltas list", shown=console)
     if mappings:
         say(f"\n{mappings:,} role mappings wait for a person: lms-hris roles list --state proposed", shown=console)
+    for warning in warnings:
+        say(f"\n{warning}", style="yellow", shown=console)
     files = sorted(path for path in reports.glob("*") if path.suffix in PAGES) if reports.is_dir() else []
     if files:
         say("\nReports", shown=console)

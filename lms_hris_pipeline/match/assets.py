@@ -9,6 +9,7 @@ from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, k
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.match.roles import match_roles
 from lms_hris_pipeline.match.skill_answers import Mind
+from lms_hris_pipeline.match.skill_drift import drift_rows, keep_shares, kept_shares, read_shares, shares_before
 from lms_hris_pipeline.match.skill_kept import keep_meanings, kept_meanings
 from lms_hris_pipeline.match.skill_model import Kind
 from lms_hris_pipeline.match.skill_models import mind_of
@@ -55,6 +56,14 @@ def _skills(night: Night) -> Built:
     return Built(found.rows, found.shown)
 
 
+def _tag_drift(night: Night) -> Built:
+    """Whether more tags than usual are unknown; a replay or a copy is held against what its night was."""
+    if night.mode is Mode.NIGHTLY:
+        keep_shares(night.run_folder, shares_before(night.shelf, night.batch_id))
+    expected = 1 - _mind(night, "skills").model.usual_share
+    return Built(drift_rows(read_shares(night.batch), kept_shares(night.run_folder), expected))
+
+
 def _mind(night: Night, kind: Kind) -> Mind:
     """A night asks the model that is adopted, and keeps it; a replay or a copy asks the one its night kept."""
     kept = None if night.mode is Mode.NIGHTLY else kept_meanings(night.run_folder, kind)
@@ -91,6 +100,7 @@ assets = [
         reads=(canonical.FRAMEWORK_SKILLS, canonical.SKILL_ALIASES, canonical.SKILL_TAGS, match.TAG_DECISIONS),
         kinds={"scikitlearn"},
     ),
+    python_asset(match.TAG_DRIFT, _tag_drift, reads=(canonical.SKILL_TAGS, match.SKILLS), kinds={"duckdb"}),
     python_asset(
         match.ROLES,
         _roles,

@@ -1,8 +1,11 @@
-"""Blocking checks of the matching tables beyond their contracts: a person has one first account, no automatic group is given."""
+"""Checks of the matching tables beyond their contracts: a person has one first account, no automatic group is given.
+
+These block what comes after. That more skill tags than usual are unknown only warns.
+"""
 
 from __future__ import annotations
 
-from lms_hris_pipeline.resources.expectations import empty_check
+from lms_hris_pipeline.resources.expectations import empty_check, warning_check
 from lms_hris_pipeline.tables import match
 
 checks = [
@@ -29,5 +32,13 @@ checks = [
         "select count(*) from match.roles as roles "
         "inner join canonical.groups as groups on groups.group_id_lms = roles.group_id_lms "
         "where roles.state = 'in_force' and groups.kind = 'automatic' having count(*) > 0",
+    ),
+    warning_check(
+        match.SKILLS,
+        "share_of_unknown_tags",
+        "No more tags than usual are without a match, or to review.",
+        "select drift.source, drift.decision, drift.found_count, drift.tag_count, drift.expected_share, drift.has_drifted "
+        "from match.tag_drift as drift order by drift.source, drift.decision",
+        reads=(match.TAG_DRIFT,),
     ),
 ]

@@ -6,15 +6,12 @@ one that accounts for most first, each judged by those alone whom none before it
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lms_hris_pipeline.match.role_facts import SOURCES, Memberships, Trait
-
-Z = 1.645
-"""Of the bounds: one in twenty samples of a share at the bound would show as much, on that side."""
+from lms_hris_pipeline.match.share_bounds import bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,6 @@ class _Candidate:
     @property
     def rank(self) -> tuple[float, int, str]:
         return -self.gain, SOURCES.index(self.trait.source), self.trait.value
-
-
-def bounds(members: int, people: int) -> tuple[float, float]:
-    """Wilson's bounds of a share of which `members` of `people` were seen; (0, 1) where nobody was. Six digits."""
-    if people == 0:
-        return 0.0, 1.0
-    share, square = members / people, Z * Z / people
-    middle = share + square / 2
-    spread = Z * math.sqrt((share * (1 - share) + square / 4) / people)
-    return round((middle - spread) / (1 + square), 6), round((middle + spread) / (1 + square), 6)
 
 
 def explain(

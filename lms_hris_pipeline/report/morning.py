@@ -121,6 +121,7 @@ class Morning:
     people_methods: tuple[tuple[str, int], ...]
     skills: Counter[str]
     roles: Counter[str]
+    drifts: tuple[str, ...]
     currencies: tuple[CurrencyTotal, ...]
 
     @property
@@ -161,8 +162,14 @@ def read_morning(batch: Batch, facts: NightFacts, findings: Sequence[Finding]) -
         people_methods=tuple((words.label(words.REASONS, name), count) for name, count in sorted(methods.items())),
         skills=matched["skills"],
         roles=matched["roles"],
+        drifts=read_drifts(batch),
         currencies=read_currencies(batch),
     )
+
+
+def read_drifts(batch: Batch) -> tuple[str, ...]:
+    """In words, of which skill tags there are clearly more than usual that nothing and nobody places."""
+    return tuple(words.drift(**row) for row in rows_of(batch, "tag_drift"))
 
 
 def read_currencies(batch: Batch) -> tuple[CurrencyTotal, ...]:

@@ -176,6 +176,16 @@ def change(operation: str, entity: str) -> str:
     return UPDATES.get(entity, "update") if operation == "update" else label(OPERATIONS, operation)
 
 
+def drift(source: str, decision: str, found_count: int, tag_count: int, expected_share: Decimal) -> str:
+    """That more skill tags than usual are unknown."""
+    whose = {"hris": " of the HR system", "lms": " of the learning system"}.get(source, "")
+    state = {"no_match": "are without a match", "review": "wait for a person"}[decision]
+    return (
+        f"{number(found_count)} of {number(tag_count)} skill tags{whose} {state}: {100 * found_count / tag_count:.0f} %, "
+        f"where {100 * expected_share:.0f} % is usual. The framework may lack what they mean."
+    )
+
+
 def number(value: int) -> str:
     """A whole number with thousands separators."""
     return f"{value:,}".replace("-", "\u2212")

@@ -9,6 +9,7 @@ each row stands in exactly one group and breaks exactly the rules that its group
 
 import os
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,37 @@ def empty_check(table: Table, name: str, about: str, query: str) -> dg.AssetChec
         rows = night_of(context).batch.execute(query)
         shown = "\n".join(", ".join(map(str, row)) for row in rows[:20])
         return dg.AssetCheckResult(passed=not rows, metadata={"violations": len(rows), "first": shown or "none"})
+
+    return check
+
+
+def warning_check(
+    table: Table, name: str, about: str, query: str, *, reads: Iterable[Table]
+) -> dg.AssetChecksDefinition:
+    """A check of `table` that warns and blocks nothing; it holds where the last column of no row of `query` is true.
+
+    All other columns are figures and names without personal data: they are shown, row by row.
+    """
+
+    @dg.asset_check(
+        asset=asset_key(table),
+        name=name,
+        blocking=False,
+        description=about,
+        additional_deps=[asset_key(read) for read in reads],
+        required_resource_keys={"night"},
+    )
+    def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        rows = night_of(context).batch.execute(query)
+        warned = [row for row in rows if row[-1]]
+        return dg.AssetCheckResult(
+            passed=not warned,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "warnings": len(warned),
+                "figures": "\n".join(", ".join(map(str, row)) for row in rows) or "none",
+            },
+        )
 
     return check
 

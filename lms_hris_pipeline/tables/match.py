@@ -94,6 +94,19 @@ SKILLS = Table(
         Column("model", "VARCHAR", "Version of the model that scored; null for dictionary hits.", null=True),
     ),
 )
+TAG_DRIFT = Table(
+    "match", "tag_drift", "How many skill tags nothing and nobody places, and how many the nights before led to expect.",
+    "one source and one decision", ("source", "decision"), "team:learning", "skills",
+    (
+        Column("source", "VARCHAR", "Whose tags.", values=("all", "hris", "lms")),
+        Column("decision", "VARCHAR", "What the tags have in common; people's own decisions are left aside.", values=("no_match", "review")),
+        Column("tag_count", "INTEGER", "Distinct tags.", unit="tags"),
+        Column("found_count", "INTEGER", "Those of them with the decision.", unit="tags"),
+        Column("expected_share", "DECIMAL(7,6)", "Share to be expected; null where no night before and no model tells.", null=True, unit="0 to 1"),
+        Column("night_count", "INTEGER", "Nights on which the expectation rests; 0 where it is the model's.", unit="nights"),
+        Column("has_drifted", "BOOLEAN", "Whether there are clearly more than expected."),
+    ),
+)
 ROLES = Table(
     "match", "roles", "Which groups follow from job, department and place: by rule, by decision, or proposed.",
     "one value of a source and one group", ("mapping_id",), "team:learning", "org",
@@ -121,5 +134,5 @@ ROLES = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, ROLE_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS, ROLES,
+    RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, ROLE_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS, TAG_DRIFT, ROLES,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from lms_hris_pipeline.match import skill_models
@@ -156,23 +157,45 @@ def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], m
         assert ledger.verify_audit() == events, "a replay writes nothing to the ledger"
 
 
+@pytest.fixture(scope="module")
+def second_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str, dg.ExecuteInProcessResult]]:
+    """An installation whose second night read tags by a model that trusts nothing; its batch and its run."""
+    home = tmp_path_factory.mktemp("second")
+    with pytest.MonkeyPatch.context() as patch, house(home, make(home, "company"), patch) as built:
+        built.night()
+        adopt_meanings(home / "data", distrustful_meanings())
+        result = built.run()
+        assert result.success, failures(result)
+        yield built, str(built.shelf.current()), result
+
+
 def test_a_replay_reads_tags_by_the_model_of_its_night_even_where_that_is_gone(
-    lived: tuple[House, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    second_night: tuple[House, str, dg.ExecuteInProcessResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built, first = lived
-    with house(tmp_path, make(tmp_path, "company"), monkeypatch) as own:
-        data = own.home / "data"
-        adopt_meanings(data, distrustful_meanings())
-        batch = own.night()
-        shutil.rmtree(data / "models")
-        own.night(replay_of=batch)
-        copy = data / "replay" / batch / "warehouse.duckdb"
-        with own.batch(batch) as sealed, Batch.reading(copy, batch_id=batch, as_of=sealed.as_of) as again:
-            read = exported(sealed, "match.skills")
-            for name, rows in tables_of(sealed).items():
-                assert exported(again, name) == rows, name
-    with built.batch(first) as sealed:
-        assert exported(sealed, "match.skills") != read, "the model makes a difference"
+    built, batch, _ = second_night
+    lead_to(built, monkeypatch)
+    data = built.home / "data"
+    shutil.rmtree(data / "models")
+    built.night(replay_of=batch)
+    copy = data / "replay" / batch / "warehouse.duckdb"
+    with built.batch(batch) as sealed, Batch.reading(copy, batch_id=batch, as_of=sealed.as_of) as again:
+        for name, rows in tables_of(sealed).items():
+            assert exported(again, name) == rows, name
+        read = exported(sealed, "match.skills")
+    with built.batch(built.shelf.sealed()[0]) as first:
+        assert exported(first, "match.skills") != read, "the model makes a difference"
+
+
+def test_more_unknown_tags_than_the_night_before_warn_and_stop_nothing(
+    second_night: tuple[House, str, dg.ExecuteInProcessResult],
+) -> None:
+    built, batch, result = second_night
+    [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "share_of_unknown_tags"]
+    assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    assert "all, review, " in str(check.metadata["figures"].value)
+    assert built.shelf.current() == batch, "it was sealed all the same"
+    page = (built.home / "data" / "reports" / batch / "index.html").read_text(encoding="utf-8")
+    assert " skill tags wait for a person: " in page
 
 
 def test_killed_in_the_middle_again_and_again_the_next_run_is_right(

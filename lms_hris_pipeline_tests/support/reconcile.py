@@ -30,6 +30,8 @@ DECIDED = datetime(2026, 1, 1)  # noqa: DTZ001 - a DuckDB timestamp is naive UTC
 _TYPES = {
     "VARCHAR": pa.string(),
     "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
     "JSON": pa.string(),
     "TIMESTAMP": pa.timestamp("us"),
     "DECIMAL(7,6)": pa.decimal128(7, 6),
@@ -163,6 +165,7 @@ def match_and_reconcile(
     """Fill the match tables as told, work out the role mappings, and build every reconcile table."""
     write_rows(batch, match.PEOPLE, people)
     write_rows(batch, match.SKILLS, skills)
+    write_rows(batch, match.TAG_DRIFT, [])
     write_rows(batch, match.RECORDED_LINKS, links)
     write_rows(batch, match.PENDING_CHANGES, waiting)
     write_rows(batch, match.ROLE_DECISIONS, roles)

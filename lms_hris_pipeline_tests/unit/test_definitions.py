@@ -102,11 +102,11 @@ def test_column_lineage_is_that_of_the_query_as_it_stands(table: Table) -> None:
         assert sources or line.endswith("| the query itself |")
 
 
-def test_every_built_table_is_checked_against_its_contract_and_every_check_blocks() -> None:
+def test_every_built_table_is_checked_against_its_contract_and_all_but_the_warnings_block() -> None:
     checked = {key.asset_key.to_user_string() for key in GRAPH.asset_check_keys if key.name == "contract"}
     assert checked == {f"{table.schema}/{table.name}" for table in ALL_TABLES if not table.schema.startswith("raw_")}
-    for definition in CHECKS:
-        assert all(spec.blocking for spec in definition.check_specs)
+    loose = {spec.name for definition in CHECKS for spec in definition.check_specs if not spec.blocking}
+    assert loose == {"share_of_unknown_tags"}
 
 
 def test_the_seal_waits_for_every_table_and_the_rest_for_the_seal() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from lms_hris_pipeline.match.role_evidence import bounds, explain
+from lms_hris_pipeline.match.role_evidence import explain
 from lms_hris_pipeline.match.role_facts import SOURCES, Memberships, Trait
+from lms_hris_pipeline.match.share_bounds import bounds
 from lms_hris_pipeline.model.role import Counted, has_moved
 
 AT = 0.75
