@@ -15,6 +15,7 @@ from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.queries import ask
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
+from lms_hris_pipeline.match.tag_decisions import TagDecisions
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
@@ -35,11 +36,11 @@ def run_list_matches() -> None:
         known = ledger.snapshot(clock_of(settings)(), settings.publishing.settle_hours)
         decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
         linked = {row[1] for row in known.recorded_links}
-        decided_tags = {row[0] for row in known.tag_decisions}
+        decided_tags = TagDecisions({row[0]: row[1] for row in known.tag_decisions})
         pairs = [
             row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs and row[0] not in linked
         ]
-        tags = [row for row in ask(batch, "waiting_tags") if row[0] not in decided_tags]
+        tags = [row for row in ask(batch, "waiting_tags") if not decided_tags.settles(row[0])]
     if pairs:
         show_table(
             ("account", "user name", "name", "worker", "number", "name", "probability", "why"), pairs, title="Pairs"

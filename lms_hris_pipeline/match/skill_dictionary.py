@@ -97,6 +97,11 @@ class Dictionary:
                 if form := form_of(entry.folded):
                     self._by_form[name].setdefault(form, []).append(entry)
 
+    @staticmethod
+    def strictness(form: str) -> int:
+        """The place of a hit's form among all: 0 for the very text, the higher the looser."""
+        return ("text", *FORMS).index(form)
+
     def look_up(self, tag: str) -> Hit | None:
         """What the words say of `tag`: the hit of the strictest comparison that knows it, or None."""
         if found := self._by_text.get(tag):

@@ -11,8 +11,9 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from lms_hris_pipeline.match.skill_answers import Mind, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_probability import confidence_of
+from lms_hris_pipeline.match.tag_decisions import TagDecisions
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical
@@ -69,7 +71,7 @@ class _Meaning:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Framework:
     """The firm's skills: name by id, every text that names one, and what people decided of tags."""
 
@@ -77,12 +79,17 @@ class Framework:
     entries: tuple[Entry, ...]
     decided: Mapping[str, str | None]
 
+    @cached_property
+    def decisions(self) -> TagDecisions:
+        """What people decided, by every spelling of a tag."""
+        return TagDecisions(self.decided)
+
 
 def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: Path) -> SkillsMatched:
     """What each distinct tag of `canonical.skill_tags` means, one row a tag, in the order of tags.
 
-    A person's decision on a tag always wins, and is one more alias for other tags. A tag that two skills claim by the
-    same words goes to review. The embedding model is loaded only for tags that neither settles and no earlier night has
+    A person's decision on a tag always wins, for all of its spellings, and is one more alias for other tags. A tag that
+    two skills claim by the same words goes to review. The embedding model is loaded only for tags that neither settles and no earlier night has
     placed. The same tag has the same confidence every night: unlike for a file, the other tags do not move it.
 
     Raises:
@@ -98,17 +105,20 @@ def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: P
     framework = read_framework(batch)
     tags = sorted({str(tag) for tag in batch.read(canonical.SKILL_TAGS).column("tag").to_pylist()})
     dictionary = Dictionary(framework.entries)
+    hits = {tag: dictionary.look_up(tag) for tag in tags}
     meanings: dict[str, _Meaning] = {}
-    for tag in tags:
-        if tag in framework.decided and (meaning := _of_decision(framework, framework.decided[tag])):
+    for tag, hit in hits.items():
+        if meaning := _of_decision(framework, tag, hit):
             meanings[tag] = meaning
-        elif hit := dictionary.look_up(tag):
+        elif hit:
             meanings[tag] = _of_dictionary(framework, hit, model, accept_at)
     answers = answer_tags([tag for tag in tags if tag not in meanings], framework.entries, mind, cache_dir)
     for tag, rows in _by_tag(answers.rows).items():
         meanings[tag] = _of_model(framework, rows, settings, mind, accept_at)
     nothing = {tag: _Meaning(None, "no_match", "none", 0.0, None, ()) for tag in tags}
-    meanings = {tag: _held_back(tag, meaning, framework) for tag, meaning in sorted((nothing | meanings).items())}
+    meanings = {
+        tag: _held_back(meaning, framework, tag, hits[tag]) for tag, meaning in sorted((nothing | meanings).items())
+    }
     scored_by = mind.version if answers.rows.num_rows else None
     return SkillsMatched(_table(meanings), _shown(meanings.values(), answers.new_texts, scored_by))
 
@@ -137,14 +147,20 @@ def read_framework(batch: Batch) -> Framework:
     return Framework(names, tuple(sorted(texts.values())), decided)
 
 
-def _of_decision(framework: Framework, skill_id: str | None) -> _Meaning | None:
-    """What a person decided; None where the skill has left the framework since, so that it cannot be written."""
+def _of_decision(framework: Framework, tag: str, hit: Hit | None) -> _Meaning | None:
+    """What a person decided of the tag or of another spelling; None where that settles nothing."""
+    said = framework.decisions.look_up(tag)
+    if said is None or not said.is_settled or not said.is_no_looser_than(hit):
+        return None
+    (skill_id,) = said.skills
+    spelling = None if said.tag == tag else said.tag
     if skill_id is None:
-        return _Meaning(None, "no_match", "decision", 0.0, None, ())
+        return _Meaning(None, "no_match", "decision", 0.0, spelling, ())
     if skill_id not in framework.names:
         return None
     name = framework.names[skill_id]
-    return _Meaning(skill_id, "accept", "decision", 1.0, name, [{"skill_id": skill_id, "name": name, "score": 1.0}])
+    candidate = {"skill_id": skill_id, "name": name, "score": 1.0, "form": said.form}
+    return _Meaning(skill_id, "accept", "decision", 1.0, spelling or name, [candidate])
 
 
 def _of_dictionary(framework: Framework, hit: Hit, model: MeaningModel, accept_at: float) -> _Meaning:
@@ -194,18 +210,22 @@ def _candidate(framework: Framework, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _held_back(tag: str, meaning: _Meaning, framework: Framework) -> _Meaning:
-    """A tag whose decided skill has left the framework is not settled by the machine instead: a person decides again."""
-    gone = framework.decided.get(tag)
-    if gone is None or gone in framework.names:
+def _held_back(meaning: _Meaning, framework: Framework, tag: str, hit: Hit | None) -> _Meaning:
+    """What a person's decision stands in the way of is not settled by the machine instead: a person decides again."""
+    said = framework.decisions.look_up(tag)
+    if meaning.method == "decision" or said is None or not said.is_no_looser_than(hit):
         return meaning
-    note = f"a person decided {gone}, which is no longer in the framework"
-    logger.warning(json.dumps({"event": "skill_decision_outdated", "skill_id": gone}))
+    gone = sorted(skill for skill in said.skills if skill and skill not in framework.names)
+    if gone:
+        note = f"a person decided {gone[0]}, which is no longer in the framework"
+        logger.warning(json.dumps({"event": "skill_decision_outdated", "skill_id": gone[0]}))
+    elif None in said.skills:
+        note = "a person decided that words like these mean no skill"
+    else:
+        return meaning
     candidates = [{**one, "note": note} for one in meaning.candidates]
     decision: Decision = "review" if meaning.decision == "accept" else meaning.decision
-    return _Meaning(
-        meaning.skill_id, decision, meaning.method, meaning.confidence, meaning.matched_alias, candidates, meaning.model
-    )
+    return replace(meaning, decision=decision, candidates=candidates)
 
 
 def _table(meanings: Mapping[str, _Meaning]) -> pa.Table:

@@ -124,9 +124,48 @@ def test_a_decided_tag_is_an_alias_for_others(tmp_path: Path) -> None:
     assert row["Snake school - advanced"]["matched_alias"] == "Snake School"
 
 
-def test_a_decision_against_the_framework_puts_other_spellings_in_review(tmp_path: Path) -> None:
-    row = _matched(tmp_path, ["JAVA"], decisions={"java": skill_id("Python")})["JAVA"]
-    assert row["decision"] == "review"
+SPELLINGS = [
+    ("case", "LUNCH BREAK", "Lunch break"),
+    ("accents", "Pausé", "pause"),
+    ("spaces and signs", " lunch--break ", "Lunch break"),
+    ("plural", "lunch breaks", "Lunch break"),
+    ("joined", "lunchbreak", "Lunch break"),
+    ("order", "break for lunch", "Lunch break"),
+]
+
+
+@pytest.mark.parametrize(("case", "tag", "decided"), SPELLINGS)
+@pytest.mark.parametrize(("skill", "expected"), [(None, ("no_match", None)), ("Java", ("accept", "Java"))])
+def test_a_decision_holds_for_every_spelling(
+    case: str, tag: str, decided: str, skill: str | None, expected: tuple[str, str | None], tmp_path: Path
+) -> None:
+    # the framework claims the spelling that was not decided, by words that are no stricter
+    framework = {**FRAMEWORK, "Catering": (decided.upper(),)}
+    row = _matched(tmp_path, [tag], framework=framework, decisions={decided: skill and skill_id(skill)})[tag]
+    assert (row["decision"], row["skill_id"], row["method"]) == (expected[0], skill and skill_id(skill), "decision")
+    assert row["matched_alias"] == decided
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "decisions", "expected"),
+    [
+        ("the tag's own decision first", "JAVA", {"java": "Python", "JAVA": None}, ("no_match", None, "decision")),
+        ("another case of a label", "Java", {"java": None}, ("no_match", None, "decision")),
+        ("two spellings, two meanings", "JAVA", {"java": "Python", "Java": "C++"}, ("review", "C++", "normalised")),
+        ("two spellings, one of them nothing", "JAVA", {"java": None, "Java": "Java"}, ("review", "Java", "normalised")),
+        ("a label is stricter than an order", "Customer service", {"service customer": None}, ("accept", "Customer service", "exact")),
+        ("a label is stricter than a plural", "Python", {"pythons": "Java"}, ("accept", "Python", "exact")),
+        ("a rest that means nothing", "PM basics", {"pm": None}, ("review", "Product management", "normalised")),
+        ("a rest that the framework does not need", "Presentation skills L2", {"presentation": None}, ("accept", "Presentation skills", "normalised")),
+    ],
+)  # fmt: skip
+def test_the_strictest_comparison_decides_and_what_contradicts_goes_to_a_person(
+    case: str, tag: str, decisions: dict[str, str | None], expected: tuple[str, str | None, str], tmp_path: Path
+) -> None:
+    said = {spelling: skill and skill_id(skill) for spelling, skill in decisions.items()}
+    row = _matched(tmp_path, [tag], decisions=said)[tag]
+    decision, skill, method = expected
+    assert (row["decision"], row["skill_id"], row["method"]) == (decision, skill and skill_id(skill), method)
 
 
 def test_a_decision_for_a_skill_that_is_gone_goes_back_to_a_person(tmp_path: Path) -> None:
