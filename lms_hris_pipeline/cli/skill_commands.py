@@ -54,10 +54,15 @@ def import_framework(
     run_import_framework(files, publisher.value, out)
 
 
+Titles = Annotated[bool, typer.Option("--titles", help="Of job titles, not of skill tags.")]
+
+
 @skills_app.command(
     epilog=examples(
         "lms-hris skills train",
         "lms-hris skills train --framework frameworks/ours/skills.csv --aliases frameworks/ours/aliases.csv",
+        "lms-hris skills train --titles",
+        "lms-hris skills train --titles --framework occupations.csv --aliases titles.csv --decisions said.csv",
     )
 )
 def train(
@@ -66,23 +71,29 @@ def train(
         Path | None, typer.Option(help="Learn from this CSV or Parquet file: skill_id, label.")
     ] = None,
     aliases: Annotated[Path | None, typer.Option(help="Its other names: skill_id, alias.")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="What a person said that tags mean: tag, skill_id; an empty id for none.")
+    ] = None,
+    titles: Titles = False,
 ) -> None:
     """Learn what tags mean from your framework and decisions, and stage it with a before and after.
 
     A third of the decisions is kept apart, and both models are held against it. A few hundred skills take a minute, ten
-    thousand half an hour.
+    thousand half an hour. With --titles it learns what job titles mean: from the batch's job profiles and the titles of
+    the people who have them, or from files with occupation_id and title in place of skill_id and tag.
     """
-    from lms_hris_pipeline.cli.skill_models import run_train
+    from lms_hris_pipeline.cli.skill_models import LessonFiles, run_train
 
-    run_train(batch, framework, aliases)
+    run_train("titles" if titles else "skills", batch, LessonFiles(framework, aliases, decisions))
 
 
 @skills_app.command(epilog=examples("lms-hris skills adopt skills-own-1a2b3c4d --by ada"))
 def adopt(
     version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
+    titles: Titles = False,
     by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",
 ) -> None:
     """Let nights and files use a model that was staged, or the shipped one again."""
-    from lms_hris_pipeline.cli.skill_models import run_adopt_skills
+    from lms_hris_pipeline.cli.skill_models import run_adopt_meanings
 
-    run_adopt_skills(version, by)
+    run_adopt_meanings("titles" if titles else "skills", version, by)

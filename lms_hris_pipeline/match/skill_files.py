@@ -81,6 +81,20 @@ def take_tags(given: GivenTable, columns: Columns) -> tuple[pa.Table, list[str]]
     return tags, notes
 
 
+def take_decisions(given: GivenTable, entries: Sequence[Entry], columns: Columns) -> dict[str, str | None]:
+    """What a person said that each tag means; None, where the target is empty, for nothing.
+
+    Raises:
+        BadInput: a column is missing, a tag is empty or repeated, a target is unknown.
+    """
+    said = _columns(given, (columns.tag, columns.target_id), [])
+    check_ids(given, said[columns.tag].combine_chunks(), columns.tag)
+    known = pc.is_in(said[columns.target_id], pa.array(sorted({entry.skill_id for entry in entries}), pa.string()))
+    unknown = pc.and_(said[columns.target_id].is_valid(), pc.invert(known))
+    refuse(given, unknown, f"{columns.target_id} is not in the framework", "Write an id of it, or nothing for none")
+    return dict(_pairs(said))
+
+
 def match_tags(
     tags: pa.Table, entries: Sequence[Entry], mind: Mind, precision: float, review_at: float, cache_dir: Path
 ) -> pa.Table:

@@ -1,6 +1,6 @@
 """Models of meanings learnt for a firm: from its framework and its decisions, held against decisions kept apart, staged.
 
-A model lies in `<data>/models/skills/` with its before and after beside it. Which one answers is adopted by somebody by
+A model lies in `<data>/models/skills/` or `titles/` with its before and after beside it. Which one answers is adopted by somebody by
 name; where nobody did, the shipped one answers. How a model is learnt is `skill_training`'s business.
 """
 
@@ -32,6 +32,11 @@ from lms_hris_pipeline.warehouse.shelf import write_atomically
 
 _KEPT_APART = 3
 _LEAST, _MOST = 1e-6, 1 - 1e-6
+_TARGETS: dict[Kind, str] = {"skills": "skills", "titles": "occupations or job profiles"}
+_MORE: dict[Kind, str] = {
+    "skills": "Add aliases to the framework, or decide more tags: `lms-hris matches` lists those that wait.",
+    "titles": "Add other titles (--aliases) or decisions (--decisions).",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def train(
     vocabulary = _vocabulary(known, [tag for tag, skill in learnt_from.items() if skill is None])
     if len(vocabulary.labels) < 2 or not vocabulary.aliases:
         raise BadInput(
-            f"{len(vocabulary.labels)} skills with {len(vocabulary.aliases)} that have another name: nothing to learn from\n"
-            "  Add aliases to the framework, or decide more tags: `lms-hris matches` lists those that wait."
+            f"{len(vocabulary.labels)} {_TARGETS[mind.kind]} with {len(vocabulary.aliases)} that have another name: nothing "
+            f"to learn from\n  {_MORE[mind.kind]}"
         )
     # imported here, because learning needs libraries that take seconds to load
     from lms_hris_pipeline.match.skill_training import learn_model
@@ -163,5 +168,6 @@ def mind_of(kind: Kind, settings: SkillSettings, data_dir: Path, kept: MeaningMo
 
 def _adopted_model(kind: Kind, data_dir: Path) -> MeaningModel:
     folder, shipped = models_folder(data_dir, kind), shipped_model(kind)
-    version = adopted_version(folder, shipped.version, "lms-hris skills adopt")
+    command = "lms-hris skills adopt" + (" --titles" if kind == "titles" else "")
+    version = adopted_version(folder, shipped.version, command)
     return read_model(folder, version) if version else shipped

@@ -48,6 +48,11 @@ def folder(home: Home) -> Path:
             ),
         ],
         "t.csv": [("tag_id", "tag"), ("1", "handel pyhton"), ("2", "welding, looked after")],
+        "d.csv": [
+            ("tag", "skill_id"),
+            *((f"tidy {thing} {way}", f"S{at}") for at, thing in enumerate(THINGS) for way in ("up", "off")),
+            ("lunch", ""),
+        ],
     }
     for name, rows in written.items():
         with (home.folder / name).open("w", encoding="utf-8", newline="") as handle:
@@ -84,6 +89,33 @@ def test_a_learnt_model_answers_once_somebody_adopted_it(home: Home, folder: Pat
     assert _model_used(home) == shipped
 
 
+def test_decisions_of_a_file_are_learnt_from_too(home: Home, folder: Path) -> None:
+    ran = home.lms_hris("skills", "train", "--framework", "f.csv", "--aliases", "a.csv", "--decisions", "d.csv")
+    assert (ran.exit_code, ran.err) == (0, "")
+    (file,) = (folder / "data" / "models" / "skills").glob("*.report.json")
+    assert json.loads(file.read_text(encoding="utf-8"))["decisions"] == 21
+
+
+def test_titles_are_learnt_staged_and_adopted_like_tags(home: Home, folder: Path) -> None:
+    for name, old, new in (("f.csv", "skill_id", "occupation_id"), ("a.csv", "skill_id", "occupation_id"), ("t.csv", "tag", "title")):  # fmt: skip
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    files = ("--aliases", "a.csv", "--titles")
+    ran = home.lms_hris("skills", "train", "--framework", "f.csv", *files)
+    assert (ran.exit_code, ran.err) == (0, "")
+    (staged,) = (folder / "data" / "models" / "titles").glob("titles-own-????????.json")
+    assert f"lms-hris skills adopt {staged.stem} --titles --by <name>" in ran.out
+    assert home.lms_hris("skills", "adopt", staged.stem, "--by", "ada").exit_code == 2, "it is no model of skill tags"
+    assert home.lms_hris("skills", "adopt", staged.stem, "--titles", "--by", "ada").exit_code == 0
+    ran = home.lms_hris("match", "titles", "--occupations", "f.csv", "--aliases", "a.csv", "--titles", "t.csv", "--out", "o.parquet")  # fmt: skip
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert staged.stem in ran.out
+    staged.unlink()
+    ran = home.lms_hris("match", "titles", "--occupations", "f.csv", "--titles", "t.csv", "--out", "o.csv")
+    assert ran.exit_code == 2
+    assert f"lms-hris skills adopt --titles {shipped_model('titles').version} --by <name>" in ran.err
+
+
 def test_the_same_framework_teaches_the_same(home: Home, folder: Path) -> None:
     assert _train(home) == _train(home)
 
@@ -102,7 +134,10 @@ def test_a_model_that_is_gone_is_named_with_the_cure(home: Home, folder: Path) -
     [
         (("train", "--aliases", "a.csv"), "--aliases are other names of a framework"),
         (("train", "--framework", "f.csv", "--batch", "2026-01-01-01"), "two things to learn from"),
-        (("train", "--framework", "f.csv"), "nothing to learn from"),
+        (("train", "--framework", "f.csv"), "10 skills with 0 that have another name: nothing to learn from"),
+        (("train", "--decisions", "d.csv"), "--decisions are about a framework"),
+        (("train", "--framework", "f.csv", "--decisions", "t.csv"), "t.csv has no column skill_id"),
+        (("train", "--framework", "f.csv", "--titles"), "f.csv has no column occupation_id"),
         (("train", "--framework", "gone.csv"), "does not exist"),
         (("adopt", "nobody", "--by", "ada"), "There is no model 'nobody'"),
     ],
