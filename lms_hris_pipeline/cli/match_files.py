@@ -21,7 +21,7 @@ from lms_hris_pipeline.match.people_columns import (
     take_decisions,
     take_people,
 )
-from lms_hris_pipeline.match.people_files import check_suffix, read_table, whole_or_not, write_table
+from lms_hris_pipeline.match.people_files import check_place, check_suffix, read_table, whole_or_not, write_table
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, load_settings
 
@@ -128,6 +128,7 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """No file is read and written, and no two results go to one place."""
     taken = {path.resolve() for path in inputs}
     for path in outputs:
+        check_place(path)
         if path.resolve() in taken:
             raise BadInput(f"{path} is named twice\n  Results need files of their own.")
         if path.is_dir():

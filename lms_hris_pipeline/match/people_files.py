@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,11 +89,10 @@ def whole_or_not(*targets: Path) -> Iterator[list[Path]]:
     """Paths to write to; they take the places of `targets` when the block ends well, and vanish when it does not.
 
     Raises:
-        BadInput: a folder is missing.
+        BadInput: a folder is missing, or nothing can be written in it.
     """
     for target in targets:
-        if not target.parent.is_dir():
-            raise BadInput(f"{target.parent} is no folder, so {target.name} cannot be written there\n  Make it first.")
+        check_place(target)
     parts = [target.with_name(f"{target.name}.part") for target in targets]
     try:
         yield parts
@@ -104,6 +104,23 @@ def whole_or_not(*targets: Path) -> Iterator[list[Path]]:
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def check_place(target: Path) -> None:
+    """A file of this name can be written beside the others of its folder; it is tried and leaves nothing.
+
+    Raises:
+        BadInput: the folder is missing, may not be written, or cannot hold such a name.
+    """
+    if not target.parent.is_dir():
+        raise BadInput(f"{target.parent} is no folder, so {target.name} cannot be written there\n  Make it first.")
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f"{target.name}.part-"):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"{target} cannot be written: {error.strerror}\n  Name another place, or set the folder's rights."
+        ) from None
 
 
 @contextmanager

@@ -62,11 +62,19 @@ def test_what_was_imported_can_be_imported(home: Home) -> None:
         ("onto a file", ["good.csv", "--from", "csv", "--out", "good.csv"], "good.csv is there already"),
         ("no such parent", ["good.csv", "--from", "csv", "--out", "gone/new"], "gone is no folder"),
         ("no such file", ["gone.csv", "--from", "csv", "--out", "new"], "gone.csv does not exist"),
+        (
+            "where nothing can be written",
+            ["good.csv", "--from", "csv", "--out", "/proc/new"],
+            "/proc/new cannot be written",
+        ),
+        ("a name too long", ["good.csv", "--from", "csv", "--out", "n" * 300], "cannot be written: File name too long"),
+        ("a bottomless file", ["deep.json", "--from", "case", "--out", "new"], "deep.json is nested too deeply"),
     ],
 )
 def test_what_cannot_be_used_ends_with_2_and_writes_nothing(home: Home, case: str, words: list[str], told: str) -> None:
     write_sheet(home.folder / "good.csv", ["skill_id", "label"], [{"skill_id": "1", "label": "Weld"}])
     write_sheet(home.folder / "bad.csv", ["skill_id", "label", "broader_id"], [{"skill_id": "1", "label": "a", "broader_id": "1"}])  # fmt: skip
+    (home.folder / "deep.json").write_text("[" * 100_000, encoding="utf-8")
     (home.folder / "taken").mkdir()
     (home.folder / "taken" / "skills.csv").write_text("old", encoding="utf-8")
     before = everything(home.folder)

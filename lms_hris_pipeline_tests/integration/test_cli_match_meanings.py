@@ -152,6 +152,9 @@ def test_broken_input_ends_with_2_and_writes_nothing(
     [
         ({"out": "f.csv"}, (), "named twice"),
         ({"out": "o.xlsx"}, (), "neither .csv nor .parquet"),
+        ({"out": "/proc/o.csv"}, (), "/proc/o.csv cannot be written"),
+        ({"out": "o" * 300 + ".csv"}, (), "cannot be written: File name too long"),
+        ({"out": "gone/o.csv"}, (), "gone is no folder"),
         ({"tags": "gone.csv"}, (), "gone.csv does not exist"),
         ({}, ("--precision", "1.0"), "--precision 1.0 is not from 0.5 to below 1"),
     ],

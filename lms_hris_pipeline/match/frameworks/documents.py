@@ -52,6 +52,8 @@ def read_document(path: Path) -> Any:
             f"{path}, line {error.lineno:,}, column {error.colno:,}: this is no JSON: {error.msg}\n"
             "  It may be cut off: download it again."
         ) from None
+    except RecursionError:
+        raise BadInput(f"{path} is nested too deeply for any framework\n  Download it again, unchanged.") from None
 
 
 def entries(path: Path, found: Any, name: str, wanted: str) -> Iterator[Entry]:

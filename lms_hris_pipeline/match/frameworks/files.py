@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lms_hris_pipeline.match.frameworks.given import Framework
-from lms_hris_pipeline.match.people_files import write_table
+from lms_hris_pipeline.match.people_files import check_place, write_table
 from lms_hris_pipeline.model.errors import BadInput
 
 
@@ -17,14 +17,15 @@ def check_folder(folder: Path) -> None:
     """Files go into a folder of their own, so that none of an older import stays beside them.
 
     Raises:
-        BadInput: it is there and not empty, or its parent is missing.
+        BadInput: it is there and not empty, its parent is missing, or nothing can be written there.
     """
+    if not folder.absolute().parent.is_dir():
+        raise BadInput(f"{folder.parent} is no folder, so {folder.name} cannot be made there\n  Make it first.")
+    check_place(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(
             f"{folder} is there already\n  Name a folder that is new or empty, with the release in its name."
         )
-    if not folder.absolute().parent.is_dir():
-        raise BadInput(f"{folder.parent} is no folder, so {folder.name} cannot be made there\n  Make it first.")
 
 
 def write_framework(folder: Path, framework: Framework) -> list[Path]:
