@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 
 from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.queries import ask
@@ -23,6 +24,7 @@ from lms_hris_pipeline.warehouse import Batch, BatchShelf
 COLUMNS = ("learner_id_lms", "worker_id_hris")
 FAULTS_SHOWN = 50
 LONGEST_ID = 200
+LONGEST_DESCRIPTION = 120
 LineFault = tuple[int, str]
 """Line of a file, and what is wrong there."""
 
@@ -47,7 +49,8 @@ def run_list_matches() -> None:
         )
         say("Decide with: lms-hris matches same|different <account> <worker>\n")
     if tags:
-        show_table(("tag", "best skill", "name", "confidence"), tags, title="Skill tags")
+        shown = [(*row[:4], shorten(row[4] or "", LONGEST_DESCRIPTION, placeholder=" …")) for row in tags]
+        show_table(("tag", "best skill", "name", "confidence", "what it is"), shown, title="Skill tags")
         say("Decide with: lms-hris matches tag <tag> <skill>, or - for none\n")
     say(f"{len(pairs):,} pairs and {len(tags):,} skill tags of batch {batch.id} wait.")
 

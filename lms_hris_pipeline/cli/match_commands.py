@@ -101,7 +101,9 @@ def dedupe(
     )
 )
 def skills(
-    framework: Annotated[Path, typer.Option(help="CSV or Parquet: skill_id, label.")],
+    framework: Annotated[
+        Path, typer.Option(help="CSV or Parquet: skill_id, label; also description, which is shown where to review.")
+    ],
     tags: Annotated[Path, typer.Option(help="CSV or Parquet: tag_id, tag.")],
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write: one row a tag and rank, up to five ranks.")],
     aliases: Annotated[Path | None, typer.Option(help="CSV or Parquet of other names: skill_id, alias.")] = None,

@@ -45,19 +45,22 @@ def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> Non
     check_suffix(files.out)
     settings = folder_settings()
     started = time.monotonic()
-    from lms_hris_pipeline.match.skill_files import COLUMNS, match_tags, take_framework, take_tags
+    from lms_hris_pipeline.match.skill_files import COLUMNS, match_tags, take_descriptions, take_framework, take_tags
     from lms_hris_pipeline.match.skill_models import mind_of
 
     columns = COLUMNS[kind]
     with doing("Reading"):
         aliases = read_table(files.aliases, files.encoding) if files.aliases else None
-        entries, notes = take_framework(read_table(files.framework, files.encoding), aliases, columns)
+        framework = read_table(files.framework, files.encoding)
+        entries, notes = take_framework(framework, aliases, columns)
+        descriptions = take_descriptions(framework, columns)
         tags, more_notes = take_tags(read_table(files.tags, files.encoding), columns)
     for note in [*notes, *more_notes]:
         say(note)
     mind = mind_of(kind, settings.skills, settings.firm.data_dir)
     with doing(f"Placing {tags.num_rows:,} {columns.tag}s among {len(entries):,} texts"):
-        found = match_tags(tags, entries, mind, precision, settings.skills.review_at, settings.firm.data_dir / "cache")
+        review_at, cache_dir = settings.skills.review_at, settings.firm.data_dir / "cache"
+        found = match_tags(tags, entries, mind, precision, review_at, cache_dir, descriptions)
     with doing("Writing"), whole_or_not(files.out) as [part]:
         write_table(part, found)
     first = found.filter(pc.equal(found["rank"], 1))

@@ -6,7 +6,8 @@ Targets are skills or occupations; which columns they have is said by `Columns`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,10 +96,25 @@ def take_decisions(given: GivenTable, entries: Sequence[Entry], columns: Columns
     return dict(_pairs(said))
 
 
+def take_descriptions(given: GivenTable, columns: Columns) -> dict[str, str]:
+    """What each target is, in words, where the file has a column that says so; for the person who reviews."""
+    if "description" not in [folded_name(name) for name in given.header]:
+        return {}
+    return {target: told for target, told in _pairs(_columns(given, (columns.target_id, "description"), [])) if told}
+
+
 def match_tags(
-    tags: pa.Table, entries: Sequence[Entry], mind: Mind, precision: float, review_at: float, cache_dir: Path
+    tags: pa.Table,
+    entries: Sequence[Entry],
+    mind: Mind,
+    precision: float,
+    review_at: float,
+    cache_dir: Path,
+    descriptions: Mapping[str, str] | None = None,
 ) -> pa.Table:
     """One row a tag and rank, in the order of `tags`; a tag without any word has one row without a target.
+
+    `descriptions` say what targets are: they decide nothing, and stand in the evidence of what a person is to review.
 
     Raises:
         BadInput: the embedding model cannot be used.
@@ -120,17 +136,27 @@ def match_tags(
             "matched_alias": joined["matched_alias"],
             "cosine": joined["cosine"],
             "lexical": joined["lexical"],
-            "evidence": _evidence(joined, mind),
+            "evidence": _evidence(joined, mind, descriptions or {}),
         }
     )
 
 
-def _evidence(rows: pa.Table, mind: Mind) -> pa.ChunkedArray:
-    """The kept evidence with what answered: the method, and the models where they spoke."""
+def _evidence(rows: pa.Table, mind: Mind, descriptions: Mapping[str, str]) -> pa.ChunkedArray:
+    """The kept evidence with what answered: the method, the models where they spoke, and what is to be reviewed in words."""
     head = pc.binary_join_element_wise('{"method":"', pc.fill_null(rows["method"], "none"), '","model":"', "")
     own = pc.replace_substring_regex(pc.fill_null(rows["evidence"], "{}"), r"^\{", "")
     rest = pc.if_else(pc.equal(own, "}"), own, pc.binary_join_element_wise(",", own, ""))
-    return pc.binary_join_element_wise(head, mind.version.replace('"', "'"), '"', rest, "")
+    version = mind.version.replace('"', "'")
+    return pc.binary_join_element_wise(head, version, '"', _described(rows, descriptions), rest, "")
+
+
+def _described(rows: pa.Table, descriptions: Mapping[str, str]) -> pa.Array:
+    """The description of the target as a member of a JSON object; nothing where no person is asked, or there is none."""
+    pairs = zip(rows["skill_id"].to_pylist(), rows["decision"].to_pylist(), strict=True)
+    told = (descriptions.get(target) if decision == "review" else None for target, decision in pairs)
+    return pa.array(
+        [f',"description":{json.dumps(one, ensure_ascii=False)}' if one else "" for one in told], pa.string()
+    )
 
 
 def _columns(given: GivenTable, wanted: Sequence[str], notes: list[str]) -> pa.Table:

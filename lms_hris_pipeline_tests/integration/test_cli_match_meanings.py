@@ -69,6 +69,20 @@ def test_each_tag_has_five_ranks_and_one_decision(home: Home, folder: Path) -> N
         }
 
 
+def test_what_a_person_is_to_review_is_described_and_nothing_else(home: Home, folder: Path) -> None:
+    assert _skills(home, "--precision", "0.999", aliases="a.csv", out="plain.csv").exit_code == 0
+    told = 'Planning "work",\nsteering it — データ'
+    _write(folder / "f.csv", ("skill_id", "label", "Description"), [(*row, told if row[0] == "8" else "") for row in FRAMEWORK])  # fmt: skip
+    assert _skills(home, "--precision", "0.999", aliases="a.csv").exit_code == 0
+    rows = pq.read_table(folder / "o.parquet").to_pylist()
+    described = {(row["decision"], row["skill_id"]) for row in rows if "description" in json.loads(row["evidence"])}
+    assert described == {("review", "8")}
+    assert {json.loads(row["evidence"]).get("description", told) for row in rows} == {told}
+    with (folder / "plain.csv").open(encoding="utf-8", newline="") as handle:
+        plain = [(row["tag_id"], row["skill_id"], float(row["confidence"])) for row in csv.DictReader(handle)]
+    assert [(row["tag_id"], row["skill_id"] or "", row["confidence"]) for row in rows] == plain, "it decides nothing"
+
+
 def test_a_tag_without_a_word_has_one_row_and_no_skill(home: Home, folder: Path) -> None:
     assert _skills(home).exit_code == 0
     (row,) = [row for row in pq.read_table(folder / "o.parquet").to_pylist() if row["tag_id"] == "4"]

@@ -3,7 +3,8 @@ select
     skills.tag,
     skills.skill_id,
     framework.name,
-    skills.confidence
+    skills.confidence,
+    framework.description
 from match.skills as skills
 left join canonical.framework_skills as framework on framework.skill_id = skills.skill_id
 where skills.decision = 'review'
