@@ -7,7 +7,7 @@ import dagster as dg
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_models import adopted_weights, keep_model, kept_model, models_folder
 from lms_hris_pipeline.match.people_weights import Weights
-from lms_hris_pipeline.match.roles import match_roles
+from lms_hris_pipeline.match.roles import groups_named_alike, match_roles
 from lms_hris_pipeline.match.skill_answers import Mind
 from lms_hris_pipeline.match.skill_drift import drift_rows, keep_shares, kept_shares, read_shares, shares_before
 from lms_hris_pipeline.match.skill_kept import keep_meanings, kept_meanings
@@ -75,7 +75,8 @@ def _mind(night: Night, kind: Kind) -> Mind:
 
 def _roles(night: Night) -> Built:
     """Which groups follow from job, department and place: by rule, by decision, or proposed."""
-    found = match_roles(night.batch, night.settings)
+    alike = groups_named_alike(night.batch, night.settings, _mind(night, "titles"), night.cache_dir)
+    found = match_roles(night.batch, night.settings, alike)
     return Built(found.rows, found.shown)
 
 

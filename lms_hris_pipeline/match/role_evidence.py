@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from lms_hris_pipeline.match.role_facts import SOURCES, Memberships, Trait
 from lms_hris_pipeline.match.share_bounds import bounds
 
+NAMES_COUNT = 3
+"""As many members an alike name stands for at the most, and never more than half of those that were seen: at a threshold
+of 0.75 six of six suffice in place of nine of nine, and a name alone shows nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -20,11 +24,13 @@ class Explanation:
 
     Args:
         confidence: lower bound of the share of members among those with the trait whom no earlier explanation covers.
+        is_named_alike: whether the names of trait and group are alike, which is counted in.
         as_well: traits that the very same people have.
     """
 
     trait: Trait
     confidence: float
+    is_named_alike: bool = False
     as_well: tuple[Trait, ...] = ()
 
 
@@ -41,32 +47,42 @@ class _Candidate:
 
 
 def explain(
-    members: frozenset[str], seen: Memberships, spoken_for: frozenset[str], propose_at: float
+    members: frozenset[str],
+    seen: Memberships,
+    spoken_for: frozenset[str],
+    propose_at: float,
+    alike: Trait | None = None,
 ) -> Iterator[Explanation]:
     """The traits that `members` of a group follow, those that account for most first; free of any order of input.
 
     Args:
         spoken_for: accounts of `seen` for whom mappings in force speak; they show nothing.
         propose_at: what a confidence must reach.
+        alike: the trait whose name the group's is like.
     """
-    while candidates := sorted(_candidates(members, seen, spoken_for, propose_at), key=lambda one: one.rank):
+    while candidates := sorted(_candidates(members, seen, spoken_for, propose_at, alike), key=lambda one: one.rank):
         best = candidates[0]
         as_well = tuple(one.trait for one in candidates[1:] if one.accounts == best.accounts)
-        yield Explanation(best.trait, best.confidence, as_well)
+        yield Explanation(best.trait, best.confidence, best.trait == alike, as_well)
         spoken_for |= best.accounts
 
 
 def _candidates(
-    members: frozenset[str], seen: Memberships, spoken_for: frozenset[str], propose_at: float
+    members: frozenset[str],
+    seen: Memberships,
+    spoken_for: frozenset[str],
+    propose_at: float,
+    alike: Trait | None,
 ) -> Iterator[_Candidate]:
     open_members = members - spoken_for
     everyone = len(seen.traits) - len(spoken_for)
     counts = Counter(trait for account in open_members for trait in seen.traits[account])
     for trait, hits in counts.items():
-        if bounds(hits, hits)[0] < propose_at:
+        named = min(NAMES_COUNT, hits // 2) if trait == alike else 0
+        if bounds(hits + named, hits + named)[0] < propose_at:
             continue
         accounts = seen.having(trait) - spoken_for
-        confidence, _ = bounds(hits, len(accounts))
+        confidence, _ = bounds(hits + named, len(accounts) + named)
         others = bounds(len(open_members) - hits, everyone - len(accounts))
         if confidence < propose_at or others[1] >= confidence:
             continue

@@ -134,12 +134,18 @@ def lapsed_rejections(
     return frozenset(lapsed)
 
 
+def may_be_suggested(group: Group, scope: ScopeSettings) -> bool:
+    """Whether a suggestion may lead into a group: it does not fill itself, and bestows no rights."""
+    return not group.is_automatic and not scope.is_privileged(group.name)
+
+
 def suggested_mappings(
     scope: ScopeSettings,
     groups: Sequence[Group],
     seen: Memberships,
     known: frozenset[Key],
     spoken_for: Mapping[str, frozenset[str]],
+    alike: Mapping[str, Trait],
 ) -> Iterator[RoleMapping]:
     """What the memberships of manual groups suggest, but for privileged ones.
 
@@ -147,15 +153,17 @@ def suggested_mappings(
         known: mappings on which rules or people have spoken. Rejected ones still account for their people: that one
             reason was wrong does not make others right.
         spoken_for: by group, the accounts that mappings in force lead into it.
+        alike: by group, the trait whose name its name is like.
     """
     for group in groups:
-        if group.is_automatic or scope.is_privileged(group.name):
+        if not may_be_suggested(group, scope):
             continue
-        covered = spoken_for.get(group.group_id, frozenset())
-        for found in explain(seen.of_group(group.group_id), seen, covered, scope.roles_propose_at):
+        covered, named = spoken_for.get(group.group_id, frozenset()), alike.get(group.group_id)
+        for found in explain(seen.of_group(group.group_id), seen, covered, scope.roles_propose_at, named):
             if (found.trait, group.group_id) not in known:
                 same = "".join(f" The same people share {other.source} {other.value}." for other in found.as_well)
-                reason = f"Memberships suggest it.{same}"
+                names = ", and the names are alike" if found.is_named_alike else ""
+                reason = f"Memberships suggest it{names}.{same}"
                 yield RoleMapping(found.trait, group, "proposed", "memberships", reason, found.confidence)
 
 

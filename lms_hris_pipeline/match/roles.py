@@ -11,20 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from lms_hris_pipeline.match.role_facts import Memberships, Trait, read_groups, read_memberships, read_names
+from lms_hris_pipeline.match.role_likeness import names_alike
 from lms_hris_pipeline.match.role_mappings import (
     Decided,
     RoleMapping,
     automatic_mappings,
     decided_mappings,
     lapsed_rejections,
+    may_be_suggested,
     ruled_mappings,
     suggested_mappings,
 )
+from lms_hris_pipeline.match.skill_answers import Mind
 from lms_hris_pipeline.model.role import Counted
 from lms_hris_pipeline.model.wish import canonical_json
 from lms_hris_pipeline.settings import Settings
@@ -63,12 +67,12 @@ class RolesMatched:
     shown: dict[str, int | float | str]
 
 
-def match_roles(batch: Batch, settings: Settings) -> RolesMatched:
+def match_roles(batch: Batch, settings: Settings, alike: Mapping[str, Trait] | None = None) -> RolesMatched:
     """Every mapping of a value of job, department or place to a group, one row each.
 
     Reads canonical.groups, group_members, job_profiles, supervisory_organizations, locations and employments,
     match.people and, of the ledger's snapshot, match.role_decisions. Nothing is suggested where an extract that
-    suggestions rest on was incomplete.
+    suggestions rest on was incomplete. `alike`: by group, the value whose name its name is like.
     """
     groups, names, seen = read_groups(batch), read_names(batch), read_memberships(batch)
     values: dict[str, list[str]] = {}
@@ -89,7 +93,7 @@ def match_roles(batch: Batch, settings: Settings) -> RolesMatched:
         spoken_for = _spoken_for(standing.values(), seen)
         known = frozenset(one.key for one in standing.values())
         for one in (
-            *suggested_mappings(settings.scope, groups, seen, known, spoken_for),
+            *suggested_mappings(settings.scope, groups, seen, known, spoken_for, alike or {}),
             *automatic_mappings(settings.lms.fields, groups, seen, settings.scope.roles_propose_at),
         ):
             standing.setdefault(one.key, one)
@@ -98,6 +102,16 @@ def match_roles(batch: Batch, settings: Settings) -> RolesMatched:
     shown: dict[str, int | float | str] = dict(sorted(Counter(one.state for one in standing.values()).items()))
     shown["memberships"] = "read" if seen is not None else "not all read: nothing is suggested"
     return RolesMatched(pa.Table.from_pylist(rows, schema=_SCHEMA), shown)
+
+
+def groups_named_alike(batch: Batch, settings: Settings, mind: Mind, cache_dir: Path) -> dict[str, Trait]:
+    """By id of a group that may be suggested, the job or place whose name its name is like.
+
+    Raises:
+        BadInput: the embedding model cannot be used.
+    """
+    groups = [group for group in read_groups(batch) if may_be_suggested(group, settings.scope)]
+    return names_alike(groups, read_names(batch), mind, cache_dir)
 
 
 def _read_decisions(batch: Batch) -> list[Decided]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lms_hris_pipeline.match.roles import match_roles
+from lms_hris_pipeline.match.roles import groups_named_alike, match_roles
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.sandbox import company, store
 from lms_hris_pipeline.sandbox.company.groups import PRIVILEGED_GROUP
 from lms_hris_pipeline.tables import match
@@ -18,15 +19,19 @@ from lms_hris_pipeline_tests.support.reconcile import write_rows
 from lms_hris_pipeline_tests.support.stage import Record, sandbox_settings
 
 
-def mappings(folder: Path, workers: int, seed: int) -> list[Record]:
-    """The mappings of a company with faults of every kind, whose people are known."""
+def mappings(folder: Path, workers: int, seed: int, *, with_names: bool = False) -> list[Record]:
+    """The mappings of a company with faults of every kind, whose people are known; by memberships, or names as well."""
     company.generate(folder, workers=workers, seed=seed, faults=company.FaultRates.default(), with_truth=False)
     with closing(store.open_company(folder)) as opened:
         as_of = store.instant(opened)
     batch = staged_company(folder, as_of)
     write_rows(batch, match.PEOPLE, true_people(folder, batch))
     write_rows(batch, match.ROLE_DECISIONS, [])
-    rows: list[Record] = match_roles(batch, sandbox_settings()).rows.to_pylist()
+    settings = sandbox_settings()
+    alike = (
+        groups_named_alike(batch, settings, mind_of("titles", settings.skills, folder), folder) if with_names else {}
+    )
+    rows: list[Record] = match_roles(batch, settings, alike).rows.to_pylist()
     batch.close()
     return rows
 
@@ -45,6 +50,18 @@ def test_what_groups_go_by_is_found_and_nothing_else(
     assert sorted(proposed - right) == [], "proposed, and the group goes by something else"
     assert recall >= 0.85, sorted(right - proposed)
     assert PRIVILEGED_GROUP not in {row["group_name"] for row in rows}
+
+
+def test_alike_names_find_more_and_nothing_wrong(tmp_path: Path) -> None:
+    found = []
+    for with_names in (False, True):
+        folder = tmp_path / str(with_names)
+        rows = mappings(folder, 600, 1, with_names=with_names)
+        found.append({(row["source"], row["value"], row["group_name"]) for row in rows if row["state"] == "proposed"})
+        with closing(sqlite3.connect(folder / "truth.sqlite")) as truth:
+            right = set(truth.execute("select source, value, group_name from role_mappings"))
+        assert found[-1] <= right
+    assert found[0] < found[1]
 
 
 def test_a_small_firm_gets_no_guesses_and_its_rules_are_in_force(tmp_path: Path) -> None:

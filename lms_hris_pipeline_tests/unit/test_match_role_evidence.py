@@ -83,6 +83,40 @@ def test_the_more_specific_of_two_traits_of_the_same_people_wins_and_names_the_o
     assert one.as_well == (Trait("department", "D"), Trait("location", "L"), Trait("job_family", "F"))
 
 
+PROFILE, OTHER = Trait("job_profile", "P"), Trait("location", "L")
+
+
+@pytest.mark.parametrize(
+    ("case", "people", "members", "alike", "expected"),
+    [
+        ("too few by themselves", 6, 6, None, None),
+        ("six of six, named alike", 6, 6, PROFILE, (PROFILE, True)),
+        ("five of five, named alike", 5, 5, PROFILE, None),
+        ("a name and nobody", 40, 0, PROFILE, None),
+        ("a name and a few of many", 40, 6, PROFILE, None),
+        ("most, named alike", 20, 18, PROFILE, (PROFILE, True)),
+        ("most, called otherwise", 20, 18, None, None),
+        ("the name is another's", 6, 6, OTHER, None),
+        ("the name is another's, and the members are many", 12, 12, OTHER, (PROFILE, False)),
+    ],
+)
+def test_an_alike_name_helps_members_and_never_stands_for_them(
+    case: str, people: int, members: int, alike: Trait | None, expected: tuple[Trait, bool] | None
+) -> None:
+    firm_of = {f"a{n}": ("P", f"D{n}", "L" if n % 2 else "M", "F") for n in range(people)}
+    firm_of |= {f"b{n}": ("Q", f"E{n}", "L" if n % 2 else "M", "F") for n in range(60)}
+    memberships = seen(firm_of, {f"a{n}" for n in range(members)})
+    found = [(one.trait, one.is_named_alike) for one in explain(memberships.of_group(GROUP), memberships, frozenset(), AT, alike)]  # fmt: skip
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("propose_at", [0.01, 0.3, 0.6])
+def test_a_name_alone_shows_nothing_however_low_the_threshold(propose_at: float) -> None:
+    memberships = seen(firm(), set())
+    named = Trait("job_profile", "A1")
+    assert list(explain(memberships.of_group(GROUP), memberships, frozenset(), propose_at, named)) == []
+
+
 def test_people_for_whom_a_mapping_speaks_show_nothing() -> None:
     assert found(firm(), of("A1", "B"), frozenset(of("B"))) == [("job_profile", "A1")]
     assert found(firm(), of("A1"), frozenset(of("A1"))) == []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from lms_hris_pipeline.match.roles import match_roles
-from lms_hris_pipeline.settings import Settings
-from lms_hris_pipeline.tables import match
+from lms_hris_pipeline.match.role_facts import Group, Trait
+from lms_hris_pipeline.match.role_likeness import names_alike
+from lms_hris_pipeline.match.roles import groups_named_alike, match_roles
+from lms_hris_pipeline.match.skill_models import mind_of
+from lms_hris_pipeline.settings import Settings, SkillSettings
+from lms_hris_pipeline.tables import canonical, match
 from lms_hris_pipeline_tests.support.reconcile import (
     DECIDED,
     decided_role,
@@ -18,8 +22,10 @@ from lms_hris_pipeline_tests.support.reconcile import (
     link,
     reconciled,
 )
+from lms_hris_pipeline_tests.support.skills import letters_encoder
 from lms_hris_pipeline_tests.support.stage import AS_OF, Record, job, rows_of, sandbox_settings, user, worker
 
+__all__ = ["letters_encoder"]
 ANALYSTS, BUILDERS = range(1, 13), range(13, 33)
 CLUB = {"id": "7", "name": "Model club", "type": "manual"}
 GROUPS: list[Record] = [
@@ -79,6 +85,45 @@ def test_memberships_suggest_and_change_nothing() -> None:
     assert (row["people"], row["members"], row["removals"]) == (20, 19, 1)
     assert float(row["lift"]) == pytest.approx(19 / 20 / (20 / 32), abs=0.01)
     assert deltas_of(batch) == {}
+
+
+def test_an_alike_name_is_told_and_puts_nothing_in_force() -> None:
+    batch = world({CLUB["id"]: ANALYSTS})
+    rows = match_roles(batch, NO_RULES, {CLUB["id"]: Trait("job_profile", "JP-1")}).rows.to_pylist()
+    [club] = [row for row in rows if row["group_id_lms"] == CLUB["id"] and row["state"] == "proposed"]
+    assert club["reason"].startswith("Memberships suggest it, and the names are alike.")
+    [plain] = [row for row in rows_of(batch, match.ROLES) if row["mapping_id"] == club["mapping_id"]]
+    assert plain["confidence"] < club["confidence"]
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_names_of_jobs_and_places_are_compared_and_of_departments_not(tmp_path: Path) -> None:
+    names = {
+        Trait("job_profile", "JP-1"): "Analyst",
+        Trait("job_profile", "JP-3"): None,
+        Trait("location", "LOC-1"): "Lyon works",
+        Trait("department", "SUP-1"): "Model club",
+    }
+    groups = [Group(name, name, is_automatic=False) for name in ("Analysts", "Lyon Works", "Model club", "🐍")]
+    mind = mind_of("titles", SkillSettings(), tmp_path)
+    assert names_alike(groups, names, mind, tmp_path) == {
+        "Analysts": Trait("job_profile", "JP-1"),
+        "Lyon Works": Trait("location", "LOC-1"),
+    }
+    assert names_alike([], names, mind, tmp_path) == {}
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_only_groups_that_may_be_suggested_are_compared(tmp_path: Path) -> None:
+    names = {"3": "Analyst managers", "2": "Analysts", "7": "Analysts"}
+    groups = [{**group, "name": names.get(group["id"], group["name"])} for group in GROUPS]
+    mind = mind_of("titles", SkillSettings(), tmp_path)
+    batch = world(groups=groups)
+    known = {row["name"] for row in rows_of(batch, canonical.JOB_PROFILES)}
+    assert "Analyst" in known
+    compared = set(groups_named_alike(batch, NO_RULES, mind, tmp_path))
+    assert "7" in compared
+    assert compared.isdisjoint({"2", "3"}), "one fills itself, one is privileged"
 
 
 def test_an_approved_mapping_acts_like_a_rule() -> None:
