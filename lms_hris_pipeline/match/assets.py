@@ -32,8 +32,8 @@ def _recorded(table: Table) -> dg.AssetsDefinition:
 def _people(night: Night) -> Built:
     """Who is who: every learner's most likely worker, with a decision and its evidence."""
     # a replay or a copy goes without, and so shows that a night comes to the same with it
-    memory_file = night.cache_dir / "people" / "compared.npz" if night.mode is Mode.NIGHTLY else None
-    found = match_people(night.batch, night.settings.matching, _people_model(night), memory_file)
+    memory = night.cache_dir / "people" if night.mode is Mode.NIGHTLY else None
+    found = match_people(night.batch, night.settings.matching, _people_model(night), memory)
     shown: dict[str, int | float | str | dg.MarkdownMetadataValue] = dict(found.shown)
     likeliest = found.likeliest_review()
     if likeliest:

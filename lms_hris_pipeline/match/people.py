@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.people_engine import match_given
+from lms_hris_pipeline.match.people_engine import Matched, match_given
 from lms_hris_pipeline.match.people_explain import Explainer
 from lms_hris_pipeline.match.people_facts import NOBODY
 from lms_hris_pipeline.match.people_given import read_given
 from lms_hris_pipeline.match.people_known import read_known
+from lms_hris_pipeline.match.people_shelf import Shelf
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.tables.match import PAIR_DECISIONS, RECORDED_LINKS
@@ -46,38 +47,41 @@ class PeopleMatched:
 
 
 def match_people(
-    batch: Batch, settings: MatchSettings, weights: Weights | None = None, memory_file: Path | None = None
+    batch: Batch, settings: MatchSettings, weights: Weights | None = None, memory: Path | None = None
 ) -> PeopleMatched:
     """One row for each account of kind employee, by learner id; the same whatever the order of the input.
 
     Reads canonical.workers, employments, learners and supervisory_organizations, and the ledger's snapshot in
-    match.recorded_links and match.pair_decisions. Without `weights` the shipped ones are used. A `memory_file` spares
-    what it remembers of an earlier night, and remembers this one; the rows are the same without.
+    match.recorded_links and match.pair_decisions. Without `weights` the shipped ones are used. The folder `memory`
+    spares what is remembered of an earlier night, and remembers this one; the rows are the same without.
     """
     weights = weights or load_weights()
     given = read_given(batch)
     known = read_known(given, batch.read(RECORDED_LINKS), batch.read(PAIR_DECISIONS))
-    matched = match_given(given, known, weights, settings, keys_are_strict=True, memory_file=memory_file)
-    columns = matched.columns(_FIELDS)
-    primary = matched.decisions.primary
-    explainer = Explainer(given, matched.found, matched.decisions, known, weights, settings)
-    rows = pa.table(
+    told = match_given(
+        given, known, weights, settings, _rows, keys_are_strict=True, shelf=Shelf(memory) if memory else None
+    )
+    return PeopleMatched(told.rows.rename_columns(["learner_id_lms", *told.rows.column_names[1:]]), told.shown)
+
+
+def _rows(matched: Matched) -> pa.Table:
+    """The columns of match.people but the account's id."""
+    columns, primary = matched.columns(_FIELDS), matched.decisions.primary
+    explainer = Explainer(matched)
+    ids = matched.given.accounts["learner_id"].combine_chunks()
+    return pa.table(
         {
-            "learner_id_lms": columns["learner_id"],
             "worker_id_hris": columns["worker_id"],
             "decision": columns["decision"],
             "method": columns["method"],
             "score": _decimals(columns["score"]),
             "reason": pa.array(explainer.reasons(), pa.string()),
-            "primary_learner_id_lms": columns["learner_id"].take(
-                pa.array(np.maximum(primary, 0), mask=primary == NOBODY)
-            ),
+            "primary_learner_id_lms": ids.take(pa.array(np.maximum(primary, 0), mask=primary == NOBODY)),
             "runner_up_worker_id_hris": columns["runner_up_worker_id"],
             "runner_up_score": _decimals(columns["runner_up_score"]),
             "evidence": columns["evidence"],
         }
     )
-    return PeopleMatched(rows, matched.shown())
 
 
 def _decimals(values: pa.Array) -> pa.Array:

@@ -6,23 +6,23 @@ needed is decided in `people_compare`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.names import CLOSE_SIMILARITY, name_form
 from lms_hris_pipeline.match.people_candidates import Codes
+from lms_hris_pipeline.match.people_firm import ACCOUNT_VALUES, WAY_VALUES, WORKER_VALUES, Hashes, Shared
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, people_query
-from lms_hris_pipeline.match.people_weights import LEVELS, Weights
+from lms_hris_pipeline.match.people_weights import LEVELS
 from lms_hris_pipeline.warehouse import Batch
 
-MAX_BLOCK_PAIRS = 400
-MOST_HOLDERS, MOST_HOLDERS_WITHIN = 2, 20
-"""More records than these with one address or number: it is shared. One table may hold a person many times."""
+MOST_WAYS, MOST_NAMESAKES = 40, 20
+"""More ways to be named than these with one key, or with both names: it tells too little, and is left out."""
 SWAPPED_SIMILARITY = 0.88
 _SHORT = {
     "first_name": "first", "last_name": "last", "employee_number": "number", "email": "email", "hire_date": "date",
@@ -38,6 +38,7 @@ COMPARED = (*_SHORT, "places")
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 # what both sides write each in their own way; one definition, so that the two cannot part
 _MACROS = (
+    "email_key(said) as nullif(lower(trim(said)), '')",
     "number_key(said) as nullif(ltrim(upper(regexp_replace(said, '[^0-9A-Za-z]', '', 'g')), '0'), '')",
     "address_key(said) as nullif(regexp_replace(lower(said), '[^0-9a-z]', '', 'g'), '')",
     "consonants_key(name) as case when len(regexp_replace(name, '[aeiou]', '', 'g')) >= 3 "
@@ -47,7 +48,8 @@ _FORMS = pa.schema(
     [("name_no", pa.int32()), ("name", pa.string()), ("folded", pa.string()), ("skeleton", pa.string())]
     + [(name, pa.list_(pa.string())) for name in ("tokens", "roots")]
 )
-Hashes = npt.NDArray[np.uint64]
+_TABLE_OF = {"account": "accounts", "worker": "workers", "way": "names"}
+_HELD = {"account": tuple(ACCOUNT_VALUES), "worker": tuple(WORKER_VALUES), "way": tuple(WAY_VALUES)}
 
 
 class Bench:
@@ -64,12 +66,7 @@ class Bench:
             self._batch.execute(statement)
         for macro in _MACROS:
             self._batch.execute(f"create temp macro {macro}")
-        self._batch.register("people_given_accounts", given.accounts)
-        self._batch.register("people_given_workers", given.workers)
         self._forms(pa.Table.from_pylist([], _FORMS))
-        holders = {"most_holders": MOST_HOLDERS_WITHIN if is_within else MOST_HOLDERS}
-        for table in ("worker_flags", "account_own"):
-            self._make(table, holders)
 
     def __enter__(self) -> Self:
         return self
@@ -77,11 +74,29 @@ class Bench:
     def __exit__(self, *raised: object) -> None:
         self._batch.close()
 
-    def marks(self) -> tuple[Hashes, Hashes]:
-        """By account and by worker record, a hash of all that is given of it, and of what is shared with others."""
-        with self._batch.lending({"people_given_names": self._given.names}):
-            accounts, workers = (self._batch.arrow(people_query(f"{side}_marks")) for side in ("account", "worker"))
-        return accounts["mark"].to_numpy(), workers["mark"].to_numpy()
+    def marks(self) -> dict[str, Hashes]:
+        """By account, worker and way to be named: a hash of all that is given of it."""
+        return {
+            side: self._by_number(side, f"{side}_marks", {f"people_given_{name}": table}, ("mark",))["mark"]
+            for side, (name, table) in zip(_HELD, self._sides().items(), strict=True)
+        }
+
+    def held(self, side: str, chosen: Bools) -> dict[str, Hashes]:
+        """Of the chosen records of a side, hashes of the values that are counted, 0 without; in their order."""
+        name, table = {"account": ("accounts", self._given.accounts), "worker": ("workers", self._given.workers)}[side]
+        rows = {f"people_chosen_{name}": _filtered(table, chosen)}
+        return {
+            field: values[chosen] for field, values in self._by_number(side, f"{side}_held", rows, _HELD[side]).items()
+        }
+
+    def way_held(self) -> tuple[Ints, dict[str, Hashes]]:
+        """Of the ways to be named that lie there: their numbers, and hashes of their names, 0 without."""
+        rows = self._batch.arrow(people_query("way_held"))
+        return ints(rows, "way_no"), {name: pc.fill_null(rows[name], 0).to_numpy() for name in _HELD["way"]}
+
+    def share(self, shared: Shared) -> None:
+        """Tell whose addresses and numbers are nobody's own, before anything is laid out."""
+        self._shared = shared
 
     def lay(self, accounts: Bools, workers: Bools) -> None:
         """Lay out these accounts and worker records, and the ways to be named of the latter, where they do not lie there."""
@@ -91,8 +106,9 @@ class Bench:
             return
         chosen = {}
         for side, table in self._sides().items():
-            chosen[f"people_chosen_{side}"] = table if missing[side].all() else table.filter(pa.array(missing[side]))
-            self._laid[side] |= missing[side]
+            rows = missing[side]
+            chosen[f"people_chosen_{side}"] = self._with_shared(side, _filtered(table, rows), rows)
+            self._laid[side] |= rows
         with self._batch.lending(chosen):
             self._add_forms(self._batch.arrow(people_query("words"))["name"].to_pylist())
             for table, side in (("workers", "workers"), ("accounts", "accounts"), ("ways", "names")):
@@ -100,27 +116,24 @@ class Bench:
                     self._add(table, people_query(table))
         self._is_laid = True
 
-    def names(self) -> pa.Table:
-        """Of the ways to be named that lie there, by number: way_no, first_skeleton, last_skeleton (hashes)."""
-        return self._batch.arrow("select way_no, first_skeleton, last_skeleton from people_ways order by way_no")
+    def make_way_keys(self) -> dict[str, pa.Table]:
+        """The keys of the ways to be named that lie there, of sure rules and of wider ones: record_no, key, rule."""
+        self._make("sure_way_keys")
+        return {"sure_way": self._table("sure_way_keys"), "way": self._make_wide("way")}
 
-    def rarities(self, named: pa.Table, weights: Weights) -> tuple[pa.Table, pa.Table]:
-        """By worker record and by way to be named, how rare its values are; `named` has the hashes of all ways' names."""
-        params = {"population": weights.population(self._given.person_count)}
-        with self._batch.lending({"people_named": named}):
-            ways = self._batch.arrow(people_query("way_rarities"), params)
-        return self._batch.arrow(people_query("worker_rarities"), params), ways
+    def make_account_keys(self) -> pa.Table:
+        """The keys of sure rules of the accounts that lie there."""
+        self._make("sure_account_keys")
+        return self._table("sure_account_keys")
 
-    def find_sure_pairs(self, kept: Mapping[str, pa.Table]) -> Bools:
+    def find_sure_pairs(self, kept: pa.Table) -> Bools:
         """Pair who shares a number, an address or both names; by account, whether that settles whom it is compared with.
 
-        `kept` has the keys, by side, of records that do not lie there. Within one table such a partner is often the
-        record itself: there nobody is settled.
+        `kept` has keys of ways that do not lie there. Within one table such a partner is often the record itself: there
+        nobody is settled.
         """
-        for side in ("account", "way"):
-            self._make(f"sure_{side}_keys")
-            self._insert(f"sure_{side}_keys", kept.get(f"sure_{side}"))
-        self._make("sure_pairs", {"max_block_pairs": MAX_BLOCK_PAIRS})
+        self._insert("sure_way_keys", kept)
+        self._make("sure_pairs", {"most_ways": MOST_NAMESAKES})
         settled = np.zeros(self._given.account_count, dtype=bool)
         if not self._is_within:
             rows = self._batch.arrow(
@@ -129,27 +142,19 @@ class Bench:
             settled[ints(rows, "account_no")] = True
         return settled
 
-    def find_pairs(self, keyless: Bools, kept: Mapping[str, pa.Table], known: tuple[Ints, Ints]) -> pa.Table:
-        """All pairs that are compared: account_no, way_no, in this order.
+    def make_wide_account_keys(self, wide: Bools) -> pa.Table:
+        """The keys of wider rules of these accounts, which lie there."""
+        with self._batch.lending(
+            {"people_keyless": pa.table({"account_no": pa.array(np.flatnonzero(wide), pa.int32())})}
+        ):
+            return self._make_wide("account")
 
-        `keyless` are the accounts to be looked for more widely whose keys are not in `kept`; `known` are pairs of
-        account and way.
-        """
-        numbers = pa.table({"account_no": pa.array(np.flatnonzero(keyless), pa.int32())})
-        with self._batch.lending({"people_keyless": numbers, "people_known_pairs": pairs_table(*known)}):
-            for side, keyed in (("account", "keyed_accounts"), ("way", "keyed_ways")):
-                self._batch.execute(f"create or replace temp view people_keyed as {people_query(keyed)}")
-                self._make(f"{side}_keys", query="keys")
-                self._insert(f"{side}_keys", kept.get(side))
-            limit = {"max_block_pairs": MAX_BLOCK_PAIRS, "is_within": self._is_within}
-            return self._batch.arrow(people_query("pairs"), limit)
-
-    def keys(self) -> dict[str, pa.Table]:
-        """All keys by kind and side, as `find_sure_pairs` and `find_pairs` take them."""
-        return {
-            side: self._batch.arrow(f"from people_{side}_keys")
-            for side in ("sure_account", "sure_way", "account", "way")
-        }
+    def find_pairs(self, kept: Mapping[str, pa.Table]) -> pa.Table:
+        """All pairs that share a key, or are paired surely: account_no, way_no, in this order. `kept` has keys, by side,
+        of records that do not lie there."""
+        for side, keys in kept.items():
+            self._insert(f"{side}_keys", keys)
+        return self._batch.arrow(people_query("pairs"), {"most_ways": MOST_WAYS, "is_within": self._is_within})
 
     def compare(self, pairs: pa.Table) -> dict[str, Codes]:
         """The levels of pairs whose records lie there, by field of COMPARED, in the order of the pairs."""
@@ -162,6 +167,42 @@ class Bench:
     def _sides(self) -> dict[str, pa.Table]:
         return {"accounts": self._given.accounts, "workers": self._given.workers, "names": self._given.names}
 
+    def _with_shared(self, side: str, rows: pa.Table, chosen: Bools) -> pa.Table:
+        shared = self._shared
+        flags = {
+            "accounts": {
+                "is_email_shared": shared.email,
+                "is_other_email_shared": shared.other_email,
+                "is_number_shared": shared.number,
+            },
+            "workers": {"is_email_shared": shared.worker_email},
+            "names": {},
+        }
+        for name, values in flags[side].items():
+            rows = rows.append_column(name, pa.array(values[chosen]))
+        return rows
+
+    def _by_number(
+        self, side: str, query: str, lent: Mapping[str, pa.Table], fields: Sequence[str]
+    ) -> dict[str, Hashes]:
+        """Hashes of a query's rows by the number of the record, 0 where there is none."""
+        with self._batch.lending(lent):
+            rows = self._batch.arrow(people_query(query))
+        found, place = {}, ints(rows, f"{side}_no")
+        for field in fields:
+            found[field] = np.zeros(self._sides()[_TABLE_OF[side]].num_rows, dtype=np.uint64)
+            found[field][place] = pc.fill_null(rows[field], 0).to_numpy()
+        return found
+
+    def _make_wide(self, side: str) -> pa.Table:
+        keyed = {"account": "keyed_accounts", "way": "keyed_ways"}[side]
+        self._batch.execute(f"create or replace temp view people_keyed as {people_query(keyed)}")
+        self._make(f"{side}_keys", query="keys")
+        return self._table(f"{side}_keys")
+
+    def _table(self, name: str) -> pa.Table:
+        return self._batch.arrow(f"from people_{name}")
+
     def _make(self, table: str, params: Mapping[str, Any] | None = None, query: str = "") -> None:
         self._batch.execute(f"create or replace temp table people_{table} as {people_query(query or table)}", params)
 
@@ -170,8 +211,8 @@ class Bench:
         begin = f"insert into people_{table}" if self._is_laid else f"create or replace temp table people_{table} as"
         self._batch.execute(f"{begin} {select}")
 
-    def _insert(self, table: str, rows: pa.Table | None) -> None:
-        if rows is not None:
+    def _insert(self, table: str, rows: pa.Table) -> None:
+        if rows.num_rows:
             with self._batch.lending({"people_kept": rows}):
                 self._batch.execute(f"insert into people_{table} by name from people_kept")
 
@@ -202,3 +243,7 @@ class Bench:
 def pairs_table(account: Ints, way: Ints) -> pa.Table:
     """Pairs as the queries take them."""
     return pa.table({"account_no": pa.array(account, pa.int32()), "way_no": pa.array(way, pa.int32())})
+
+
+def _filtered(rows: pa.Table, chosen: Bools) -> pa.Table:
+    return rows if chosen.all() else rows.filter(pa.array(chosen))

@@ -6,7 +6,7 @@ Pairs are found and compared in `people_compare`; here they are weighed. What fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,9 @@ from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Weights
 
 MAX_BITS = 40.0
+LEAST_BITS = -10.0
+"""Who is less likely than one to a thousand is no candidate: with what a second look adds (`waiting_bits`) it would
+still be far from a review. So that an account's decision hangs together with few others'."""
 FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped", "swapped_close")
 LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped", "swapped_close")
 Floats = npt.NDArray[np.float64]
@@ -98,15 +101,39 @@ class Candidates:
 
 
 def find_candidates(given: Given, compared: Compared, weights: Weights, forbidden: tuple[Ints, Ints]) -> Candidates:
-    """Every account's candidate people but the `forbidden` pairs of account and person."""
+    """Every account's candidate people but the `forbidden` pairs of account and person, however unlikely."""
     prior = weights.prior(given.person_count)
+    return rank_candidates(given, compared, weigh_pairs(compared, weights, prior), prior, forbidden)
+
+
+def weigh_pairs(compared: Compared, weights: Weights, prior: float) -> Floats:
+    """The log2 odds of each pair by itself, to three decimals."""
     bits = np.full(len(compared.account), prior)
     for weight in compared.weigh(weights).values():
         bits += weight
-    bits = np.round(np.clip(bits, -MAX_BITS, MAX_BITS), 3)
+    found: Floats = np.round(np.clip(bits, -MAX_BITS, MAX_BITS), 3)
+    return found
+
+
+def may_be(compared: Compared, bits: Floats) -> Bools:
+    """Which pairs make a candidate: those that are not very unlikely, and whoever has the account's number or address."""
+    found: Bools = bits >= LEAST_BITS
+    return found | compared.has_level("employee_number", ("exact",)) | compared.has_level("email", ("exact",))
+
+
+def rank_candidates(
+    given: Given, compared: Compared, bits: Floats, prior: float, forbidden: tuple[Ints, Ints]
+) -> Candidates:
+    """Each account's people by their best record, the likeliest first, without the `forbidden` pairs."""
     kept = _best_of_each_person(given, compared, bits, forbidden)
     rows = compared.take(kept)
     return Candidates(rows, given.person_of[rows.worker], bits[kept], probabilities(rows.account, bits[kept]), prior)
+
+
+def renumbered(compared: Compared, accounts: Bools, workers: Bools) -> Compared:
+    """Pairs of some accounts and worker records, by their numbers among those alone."""
+    account, worker = np.cumsum(accounts) - 1, np.cumsum(workers) - 1
+    return replace(compared, account=account[compared.account], worker=worker[compared.worker])
 
 
 def _best_of_each_person(given: Given, compared: Compared, bits: Floats, forbidden: tuple[Ints, Ints]) -> Ints:

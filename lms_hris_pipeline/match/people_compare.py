@@ -1,223 +1,184 @@
-"""Which accounts and worker records are worth comparing, and how alike they are: pairs with levels and rarities.
+"""Which accounts and worker records are worth comparing, and how alike they are: pairs with their levels.
 
-With a memory only those are compared who changed since it was written, or met somebody new; pairs and rarities are
-found anew each time, since they depend on everybody. The SQL is in `people_bench`, the memory in `people_memory`.
+With a memory only those are looked for and compared who changed since it was written, or met somebody new. The SQL is
+in `people_bench`, what depends on the whole firm in `people_firm`, what pairs weigh in `people_candidates`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.people_bench import COMPARED, Bench, pairs_table
-from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Codes, Compared
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints
-from lms_hris_pipeline.match.people_memory import (
-    GONE,
-    Keys,
-    Memory,
-    Places,
-    Recalled,
-    nothing,
-    read_memory,
-    recall,
-    write_memory,
-)
+from lms_hris_pipeline.match.people_bench import COMPARED, Bench
+from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Compared
+from lms_hris_pipeline.match.people_candidates import Codes as Levels
+from lms_hris_pipeline.match.people_firm import GONE, WAY_VALUES, WORKER_VALUES, Arrays, Codes, Hashes, rarity
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints
+from lms_hris_pipeline.match.people_memory import Keys, Memory, blank
+from lms_hris_pipeline.match.people_recall import Recalled
+from lms_hris_pipeline.match.people_search import Search, packed
 from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Weights
 
 _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
-_PARTS_OF_PLACE = ("department_rarity", "location_rarity", "center_rarity", "team_rarity")
-Rarities = npt.NDArray[np.float32]
+_PARTS_OF_PLACE = ("department", "location", "center", "team")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of accounts and ways to be named, in this order, and what is known of the records by the way.
+
+    `source` is the pair's row in the memory, GONE where it was compared now; `is_fresh` tells the pairs that weigh
+    otherwise than they did, `is_known` those that the ledger or a person speaks of. `is_anew` and `is_new_worker` tell
+    the accounts that were looked for now, and the worker records that the memory lacks. `account`, `worker` and `way`
+    are columns by record, as the memory keeps them.
+    """
+
+    recalled: Recalled
+    account_no: Ints
+    way_no: Ints
+    worker_no: Ints
+    levels: Levels
+    source: Ints
+    is_fresh: Bools
+    is_known: Bools
+    is_anew: Bools
+    is_new_worker: Bools
+    account: Arrays
+    worker: Arrays
+    way: Arrays
+    codes: Mapping[str, Codes]
+    keys: Mapping[str, Keys]
 
 
 def compare_people(
-    given: Given,
-    weights: Weights,
-    known_pairs: tuple[Ints, Ints],
-    *,
-    is_within: bool = False,
-    only_known: bool = False,
-    memory_file: Path | None = None,
+    given: Given, weights: Weights, known_pairs: tuple[Ints, Ints], *, is_within: bool = False, only_known: bool = False
 ) -> Compared:
     """Every pair that is worth comparing, and the `known_pairs` of account and worker, compared.
 
     Within one table both sides are the same records: each pair once, nobody with themselves. Where only known pairs
-    are wanted, no others are looked for. With a `memory_file` what it holds is not compared again, and it is replaced.
+    are wanted, no others are looked for.
     """
-    way_worker = ints(given.names, "worker_no").astype(np.int32)
-    known = _known_ways(known_pairs, way_worker)
+    pairs = find_pairs(given, known_pairs, blank(""), None, is_within=is_within, only_known=only_known)
+    return compared_pairs(pairs, np.arange(len(pairs.account_no)), weights.population(given.person_count))
+
+
+def find_pairs(
+    given: Given,
+    known_pairs: tuple[Ints, Ints],
+    memory: Memory,
+    known_marks: Hashes | None,
+    *,
+    is_within: bool = False,
+    only_known: bool = False,
+) -> Pairs:
+    """Every pair with its levels: what `memory` holds of records that are what they were, and the rest anew.
+
+    `known_marks` are hashes by account of what the ledger and people say about it; without them nothing is recalled.
+    """
     with Bench(given, is_within=is_within) as bench:
-        recalled = _recall(bench, given, memory_file, way_worker)
-        bench.lay(~recalled.has_account, ~recalled.has_worker)
-        named = _named(bench, given, recalled, way_worker)
-        pairs, is_wide = (pairs_table(*known), recalled.memory.is_wide) if only_known else _find(bench, recalled, known)
-        codes = _levels(bench, pairs, recalled, way_worker)
-        rarities = bench.rarities(named, weights)
-        if memory_file is not None:
-            write_memory(memory_file, _remember(bench, recalled, is_wide, way_worker, named, pairs, codes))
-    return _compared(given, weights, pairs, way_worker, codes, rarities)
+        search = Search(given, bench, memory, known_marks, is_within=is_within)
+        found = np.array([], dtype=np.int64) if only_known else search.find()
+        return _levelled(search, found, _known_ways(known_pairs, search.way_worker))
 
 
-def _recall(bench: Bench, given: Given, memory_file: Path | None, way_worker: Places) -> Recalled:
-    """What is known already; nothing without a memory, whose marks then need not be told."""
-    if memory_file is None:
-        return nothing(
-            np.zeros(given.account_count, dtype=np.uint64), np.zeros(given.workers.num_rows, dtype=np.uint64)
-        )
-    marks, memory = bench.marks(), read_memory(memory_file)
-    return nothing(*marks) if memory is None else recall(memory, *marks, way_worker)
-
-
-def _named(bench: Bench, given: Given, recalled: Recalled, way_worker: Places) -> pa.Table:
-    """By way to be named, whose it is and hashes of its names, null where it has none."""
-    laid = bench.names()
-    columns: dict[str, pa.Array] = {
-        "way_no": pa.array(np.arange(len(way_worker)), pa.int32()),
-        "person_no": pa.array(given.person_of[way_worker], pa.int32()),
-    }
-    for name, kept in (("first_skeleton", recalled.memory.way_first), ("last_skeleton", recalled.memory.way_last)):
-        hashes = np.zeros(len(way_worker), dtype=np.uint64)
-        hashes[recalled.way_there] = kept
-        hashes[ints(laid, "way_no")] = pc.fill_null(laid[name], 0).to_numpy()
-        columns[name] = pa.array(hashes, mask=hashes == 0)
-    return pa.table(columns)
-
-
-def _known_ways(known_pairs: tuple[Ints, Ints], way_worker: Places) -> tuple[Ints, Ints]:
-    """Pairs of account and worker as pairs of account and way, each once, in order."""
+def _known_ways(known_pairs: tuple[Ints, Ints], way_worker: Ints) -> Ints:
+    """Pairs of account and worker as packed pairs of account and way, each once, in order."""
     account, worker = known_pairs
     firsts, ends = (np.searchsorted(way_worker, worker, side=side) for side in ("left", "right"))
     counts = ends - firsts
     order = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    packed = np.unique(_packed(np.repeat(account, counts), np.repeat(firsts, counts) + order))
-    return packed >> 32, packed & 0xFFFFFFFF
+    return np.unique(packed(np.repeat(account, counts), np.repeat(firsts, counts) + order))
 
 
-def _find(bench: Bench, recalled: Recalled, known: tuple[Ints, Ints]) -> tuple[pa.Table, Bools]:
-    """All pairs, and which accounts were looked for more widely."""
-    memory = recalled.memory
-    sure = {"sure_account": memory.sure_account, "sure_way": memory.sure_way}
-    is_wide = ~bench.find_sure_pairs({side: _keys_table(keys) for side, keys in sure.items() if len(keys.key)})
-    keyless = is_wide & ~memory.is_wide
-    bench.lay(keyless, np.zeros(len(recalled.has_worker), dtype=bool))
-    still_wide = np.where(is_wide & memory.is_wide, np.arange(len(is_wide)), GONE).astype(np.int32)
-    wide = {"account": memory.account.taken(still_wide), "way": memory.way}
-    return bench.find_pairs(
-        keyless, {side: _keys_table(keys) for side, keys in wide.items() if len(keys.key)}, known
-    ), is_wide
+def _levelled(search: Search, found: Ints, known: Ints) -> Pairs:
+    """All pairs, with levels: remembered where both records are what they were, else compared."""
+    recalled, memory = search.recalled, search.recalled.memory.pair
+    account, way = recalled.account_now[memory["account"]], recalled.way_now[memory["way"]]
+    there = np.flatnonzero((account != GONE) & (way != GONE))
+    remembered = packed(account[there], way[there])
+    is_kept = ~search.is_anew[account[there]]
+    kept = remembered[is_kept]
+    more = np.union1d(found, known)
+    more = more[~_among(more, kept)]
+    place = np.searchsorted(kept, more)
+    pairs = np.insert(kept, place, more)
+    source = np.insert(there[is_kept], place, np.r_[there, GONE][_row_of(more, remembered)])
+    account_no, way_no = pairs >> 32, pairs & 0xFFFFFFFF
+    levels = memory["levels"][source] if len(there) else np.zeros((len(pairs), len(COMPARED)), dtype=np.uint8)
+    search.compare(account_no, way_no, source == GONE, levels)
+    worker_no = search.way_worker[way_no]
+    worker_moved, way_moved = search.moved()
+    return Pairs(
+        recalled, account_no, way_no, worker_no, levels, source,
+        (source == GONE) | worker_moved[worker_no] | way_moved[way_no], _among(pairs, known),
+        search.is_anew, search.is_new_worker, search.account, search.worker, search.way, search.codes, search.keys,
+    )  # fmt: skip
 
 
-def _levels(bench: Bench, pairs: pa.Table, recalled: Recalled, way_worker: Places) -> Codes:
-    """By pair, a column for each field of COMPARED; pairs that are remembered are not compared."""
-    account, way = ints(pairs, "account_no"), ints(pairs, "way_no")
-    kept, wanted = _packed(recalled.memory.pair_account, recalled.memory.pair_way), _packed(account, way)
-    levels = np.empty((len(wanted), len(COMPARED)), dtype=np.uint8)
-    place = np.minimum(np.searchsorted(kept, wanted), max(len(kept) - 1, 0))
-    is_kept = kept[place] == wanted if len(kept) else np.zeros(len(wanted), dtype=bool)
-    levels[is_kept] = recalled.memory.levels[place[is_kept]]
-    accounts, workers = np.zeros(len(recalled.has_account), dtype=bool), np.zeros(len(recalled.has_worker), dtype=bool)
-    accounts[account[~is_kept]] = True
-    workers[way_worker[way[~is_kept]]] = True
-    bench.lay(accounts, workers)
-    compared = bench.compare(pairs.filter(pa.array(~is_kept)) if is_kept.any() else pairs)
-    for place_of, field in enumerate(COMPARED):
-        levels[~is_kept, place_of] = compared[field]
-    return levels
+def _row_of(wanted: Ints, pairs: Ints) -> Ints:
+    """Where the `wanted` are among `pairs`, which are in order; -1 where they are not."""
+    if not len(pairs):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+    found: Ints = np.where(pairs[place] == wanted, place, -1)
+    return found
 
 
-def _remember(
-    bench: Bench,
-    recalled: Recalled,
-    is_wide: Bools,
-    way_worker: Places,
-    named: pa.Table,
-    pairs: pa.Table,
-    levels: Codes,
-) -> Memory:
-    keys = {
-        side: Keys(table["record_no"].to_numpy(), table["key"].to_numpy(), table["rule"].to_numpy())
-        for side, table in bench.keys().items()
-    }
-    return Memory(
-        account_mark=recalled.memory.account_mark,
-        worker_mark=recalled.memory.worker_mark,
-        is_wide=is_wide,
-        way_worker=way_worker,
-        way_first=pc.fill_null(named["first_skeleton"], 0).to_numpy(),
-        way_last=pc.fill_null(named["last_skeleton"], 0).to_numpy(),
-        pair_account=pairs["account_no"].to_numpy(),
-        pair_way=pairs["way_no"].to_numpy(),
-        levels=levels,
-        **keys,
-    )
+def _among(wanted: Ints, pairs: Ints) -> Bools:
+    return _row_of(wanted, pairs) >= 0
 
 
-def _compared(
-    given: Given,
-    weights: Weights,
-    pairs: pa.Table,
-    way_worker: Places,
-    codes: Codes,
-    rarities: tuple[pa.Table, pa.Table],
-) -> Compared:
-    """Levels with those that follow from several fields, and how rare what agrees is."""
-    account, way = ints(pairs, "account_no"), ints(pairs, "way_no")
-    worker = way_worker[way].astype(np.int64)
+def compared_pairs(pairs: Pairs, rows: Ints, population: int) -> Compared:
+    """These pairs with all levels, those that follow from several fields too, and how rare what agrees is."""
+    way, worker = pairs.way_no[rows], pairs.worker_no[rows]
+    codes = pairs.levels[rows]
     levels = {field: codes[:, place] for place, field in enumerate(COMPARED) if field != "places"}
-    of_worker, of_way = ({name: table[name].to_numpy() for name in table.column_names} for table in rarities)
-    found: dict[str, Rarities] = {
-        "first_name": of_way["first_rarity"][way],
-        "last_name": of_way["last_rarity"][way],
-        "hire_date": of_worker["date_rarity"][worker],
-        "place": _rarest_place(codes[:, COMPARED.index("places")], of_worker, worker),
-        "job_title": of_worker["title_rarity"][worker],
+    of_worker = {
+        name: rarity(name, pairs.worker[f"{name}_step"][worker], population)
+        for name in WORKER_VALUES
+        if name != "email"
     }
-    compared = Compared(account, worker, levels, found)
+    of_way = {name: rarity(name, pairs.way[f"{name}_step"][way], population) for name in WAY_VALUES}
+    found = {
+        "first_name": of_way["first"],
+        "last_name": of_way["last"],
+        "hire_date": of_worker["date"],
+        "place": _rarest_place(codes[:, COMPARED.index("places")], of_worker),
+        "job_title": of_worker["title"],
+    }
+    compared = Compared(pairs.account_no[rows], worker, levels, found)
     first, last = compared.has_level("first_name", FIRST_AGREES), compared.has_level("last_name", LAST_AGREES)
     same = compared.has_level("first_name", _FIRST_EQUAL) & compared.has_level("last_name", _LAST_EQUAL)
     missing = compared.has_level("first_name", ("missing",)) | compared.has_level("last_name", ("missing",))
     together = np.select([missing, same, first & last, first | last], [4, 0, 1, 2], default=3).astype(np.uint8)
-    population = np.float32(np.log2(weights.population(given.person_count)))
-    ceiling = np.select([together == 0, together == 1], [of_way["pair_rarity"][way], population - 1.5], default=np.inf)
+    most = np.float32(np.log2(population)) - np.float32(1.5)
+    ceiling = np.select([together == 0, together == 1], [of_way["both"], most], default=np.inf)
     return Compared(
-        account,
+        compared.account,
         worker,
         {**levels, "both_names": together, "stale_record": _stale(compared, together)},
         {**found, "both_names": ceiling.astype(np.float32)},
     )
 
 
-def _rarest_place(places: Codes, of_worker: Mapping[str, Rarities], worker: Ints) -> Rarities:
+def _rarest_place(places: Levels, of_worker: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
     """The rarity of the rarest part of the organisation that agrees; 0 where none does."""
     rarest = np.full(len(places), -np.inf, dtype=np.float32)
     for bit, name in enumerate(_PARTS_OF_PLACE):
         agrees = (places >> bit & 1).astype(bool)
-        rarest[agrees] = np.maximum(rarest[agrees], of_worker[name][worker[agrees]])
+        rarest[agrees] = np.maximum(rarest[agrees], of_worker[name][agrees])
     rarest[places == 0] = 0.0
     return rarest
 
 
-def _stale(compared: Compared, together: Codes) -> Codes:
+def _stale(compared: Compared, together: Levels) -> Levels:
     """Whether a record of the same names contradicts in most fields."""
     contradicted = np.zeros(len(together), dtype=np.int64)
     for field in STALE_FIELDS:
         against = [level for level in ("different", "none", "other_scheme", "other_domain") if level in LEVELS[field]]
         contradicted += compared.has_level(field, against)
     return ((together <= 1) & (contradicted >= 2)).astype(np.uint8)
-
-
-def _packed(account: npt.NDArray[Any], way: npt.NDArray[Any]) -> Ints:
-    """A pair as one number."""
-    packed: Ints = account.astype(np.int64) << 32 | way.astype(np.int64)
-    return packed
-
-
-def _keys_table(keys: Keys) -> pa.Table:
-    return pa.table({"record_no": keys.record, "key": keys.key, "rule": keys.rule})

@@ -8,7 +8,8 @@ people. Who has an account already is less likely to own another: that settles w
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
@@ -42,11 +43,20 @@ OWN_ADDRESS_BITS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The rest of the firm, as far as it counts: how many people there are in all, how many others wait for an account."""
+
+    people: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """One decision an account, as arrays: numbers of DECISIONS and METHODS, places among the candidates, causes.
 
     `primary` is the account that is the person's first one, `worker` the record that was fixed by the ledger or a
-    person; both NOBODY where they do not apply. `score` and `runner_up_score` are of the places named.
+    person; both NOBODY where they do not apply. `score` and `runner_up_score` are of the places named. `claimed` tells,
+    by person, who surely has an account.
     """
 
     decision: Ints
@@ -58,10 +68,12 @@ class Decisions:
     worker: Ints
     score: Floats
     runner_up_score: Floats
+    claimed: Bools
 
     def of(self, accounts: slice) -> Decisions:
         """Those of some accounts alone."""
-        return Decisions(*(getattr(self, field.name)[accounts] for field in fields(Decisions)))
+        by_account = (field.name for field in fields(Decisions) if field.name != "claimed")
+        return replace(self, **{name: getattr(self, name)[accounts] for name in by_account})
 
 
 def decide(
@@ -70,10 +82,11 @@ def decide(
     known: Known,
     settings: MatchSettings,
     weights: Weights,
+    elsewhere: Elsewhere,
     *,
     keys_are_strict: bool,
 ) -> Decisions:
-    """One decision for each account, in the order of the accounts."""
+    """One decision for each account, in the order of the accounts; nobody `elsewhere` has a candidate in common with them."""
     accounts = given.account_count
     facts, standing = gather_facts(given, found), standing_of(found, accounts)
     free = np.ones(accounts, dtype=bool)
@@ -93,7 +106,7 @@ def decide(
     rest = free & ~sure & ~returning
     # a namesake's account is looked at by people even where the namesake has one already
     plausible = keys_are_strict & (standing.best_score >= settings.review_at) & _at(facts.names_same, standing.best)
-    again, scores = _look_again(given, found, facts, standing, claimed, rest, weights)
+    again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
     obstacles_again = find_obstacles(found, facts, again, claimed, settings, keys_are_strict=keys_are_strict)
     late = rest & (obstacles_again == 0)
     standing = Standing(
@@ -105,7 +118,7 @@ def decide(
     scores = (
         np.r_[np.where(rest[found.account], scores, found.score), np.nan] if len(found.score) else np.array([np.nan])
     )
-    return Decisions(**made, score=scores[made["chosen"]], runner_up_score=scores[made["runner_up"]])
+    return Decisions(**made, score=scores[made["chosen"]], runner_up_score=scores[made["runner_up"]], claimed=claimed)
 
 
 def _blank(accounts: int) -> dict[str, Ints]:
@@ -134,13 +147,13 @@ def _review(made: dict[str, Ints], where: Bools, chosen: Ints, runner_up: Ints, 
 
 
 def _look_again(
-    given: Given,
     found: Candidates,
     facts: Facts,
     standing: Standing,
     claimed: Bools,
     rest: Bools,
     weights: Weights,
+    elsewhere: Elsewhere,
 ) -> tuple[Standing, Floats]:
     """Best and second of the undecided: who has an account is less likely to own another one, who still waits for one
     is likelier, the fewer they are."""
@@ -149,7 +162,7 @@ def _look_again(
     rows = np.flatnonzero(rest[found.account]) if len(found.account) else np.array([], dtype=np.int64)
     if len(rows):
         # another first name is somebody of the same family, unless something of their own agrees
-        waiting = weights.waiting_for(int((~claimed).sum()), given.person_count)
+        waiting = weights.waiting_for(int((~claimed).sum()) + elsewhere.waiting, elsewhere.people)
         expects = facts.first_agrees | (facts.own_fields > 0)
         is_claimed = claimed[found.person[rows]]
         shift = np.where(is_claimed, weights.second_account_bits, np.where(expects[rows], waiting, 0.0))
@@ -204,7 +217,7 @@ def _link_sure(
     by_person: dict[int, list[int]] = defaultdict(list)
     for place in np.flatnonzero(is_several).tolist():
         by_person[int(person[place])].append(int(accounts[place]))
-    ranks = _rank_firsts(given, found, standing, late, [account for group in by_person.values() for account in group])
+    ranks = _rank_firsts(given, found, standing, late, by_person)
     for number, group in by_person.items():
         primary = int(first_account[number])
         if primary == NOBODY:
@@ -215,24 +228,26 @@ def _link_sure(
 
 
 def _rank_firsts(
-    given: Given, found: Candidates, standing: Standing, late: Bools, accounts: list[int]
+    given: Given, found: Candidates, standing: Standing, late: Bools, by_person: Mapping[int, Sequence[int]]
 ) -> dict[int, tuple[object, ...]]:
     """Of several accounts of a person the first is one that can log in, has the person's address, number, is oldest.
 
-    Where no account's age is known, the one that agrees best is first.
+    Where the age of none of them is known, the one that agrees best is first.
     """
-    rows = given.accounts.select(["is_active", "created_at"]).take(pa.array(accounts, pa.int64()))
+    accounts = np.array([account for group in by_person.values() for account in group], dtype=np.int64)
+    person = np.repeat(np.array(list(by_person), dtype=np.int64), [len(group) for group in by_person.values()])
+    rows = given.accounts.select(["is_active", "created_at"]).take(pa.array(accounts))
     active, created = rows["is_active"].to_pylist(), rows["created_at"].to_pylist()
-    best = standing.best[np.array(accounts, dtype=np.int64)]
+    aged = {number for number, born in zip(person.tolist(), created, strict=True) if born is not None}
+    best = standing.best[accounts]
     taken = found.compared.take(best)
     has_email = taken.has_level("email", ("exact", "former")).tolist()
     has_number = taken.has_level("employee_number", ("exact", "former")).tolist()
     bits = found.bits[best].tolist()
-    has_age = any(born is not None for born in created)
     ranks: dict[int, tuple[object, ...]] = {}
-    for place, account in enumerate(accounts):
+    for place, account in enumerate(accounts.tolist()):
         born = created[place]
-        tie = () if has_age else (-bits[place] - OWN_ADDRESS_BITS * has_email[place],)
+        tie = () if person[place] in aged else (-bits[place] - OWN_ADDRESS_BITS * has_email[place],)
         ranks[account] = (
             bool(late[account]), not active[place], *tie, not has_email[place], not has_number[place], born is None,
             str(born), account,

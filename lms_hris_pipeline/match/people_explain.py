@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from lms_hris_pipeline.match.people_candidates import Candidates, Codes, Floats
-from lms_hris_pipeline.match.people_decide import Decisions
+from lms_hris_pipeline.match.people_engine import Matched
 from lms_hris_pipeline.match.people_facts import (
     DECIDED,
     DUPLICATE,
@@ -24,9 +24,7 @@ from lms_hris_pipeline.match.people_facts import (
     causes_named,
 )
 from lms_hris_pipeline.match.people_given import Given, Ints
-from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
-from lms_hris_pipeline.settings import MatchSettings
 
 _WORDS = {
     "first_name": "first name",
@@ -61,23 +59,16 @@ _CAUSES = {
 
 
 class Explainer:
-    """Explains decisions of one run; `decisions` are of `found`."""
+    """Explains the decisions of one run."""
 
-    def __init__(
-        self,
-        given: Given,
-        found: Candidates,
-        decisions: Decisions,
-        known: Known,
-        weights: Weights,
-        settings: MatchSettings,
-    ) -> None:
+    def __init__(self, matched: Matched) -> None:
+        given, found, decisions = matched.given, matched.found, matched.decisions
         self._decisions = decisions
-        self._known = known
-        self._settings = settings
+        self._known = matched.known
+        self._settings = matched.settings
         self._accounts = given.accounts["learner_id"]
         place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
-        self._words, self._side = _agreeing_and_opposing(found, weights, place)
+        self._words, self._side = _agreeing_and_opposing(found, matched.weights, place)
         self._old_workers = _ids(given, found, decisions.runner_up)
 
     def reasons(self) -> list[str]:

@@ -7,14 +7,17 @@ records stay; whether something speaks against them is for `people_fixed` to tel
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints
+from lms_hris_pipeline.match.people_firm import Hashes
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, dense, people_query
+from lms_hris_pipeline.warehouse import Batch
 
 NO_LINKS = pa.table(
     {
@@ -23,6 +26,8 @@ NO_LINKS = pa.table(
     }
 )
 """Of a ledger that records none."""
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""For a batch that asks no clock."""
 NOWHERE = -1
 """The place of a worker record that HR no longer has."""
 
@@ -30,6 +35,8 @@ NOWHERE = -1
 @dataclass(frozen=True, slots=True)
 class Known:
     """The accounts whose partner is known, as arrays by account, and the pairs of account and person nobody may join.
+
+    `marks` are hashes, by account given, of all that is said about it.
 
     `worker` is NOWHERE where HR no longer has the record; `is_decided` tells a person's word from a record of the
     ledger, `origin` and `role` are the record's; `known_at` is in microseconds. `pairs` are all pairs of account and
@@ -45,6 +52,30 @@ class Known:
     known_at: Ints
     forbidden: tuple[Ints, Ints]
     pairs: tuple[Ints, Ints]
+    marks: Hashes
+
+    def only(self, given: Given, accounts: Bools, workers: Bools) -> Known:
+        """What is known of some accounts, by the numbers that they, their worker records and people have among those."""
+        if accounts.all() and workers.all():
+            return self
+        account, worker = np.cumsum(accounts) - 1, np.where(workers, np.cumsum(workers) - 1, NOWHERE)
+        person = np.full(given.person_count, NOWHERE)
+        person[given.person_of[workers]] = dense(given.person_of[workers])
+        kept = accounts[self.accounts]
+        forbidden, pairs = (tuple(side[accounts[both[0]]] for side in both) for both in (self.forbidden, self.pairs))
+        rows = pa.array(np.flatnonzero(kept))
+        return Known(
+            account[self.accounts[kept]],
+            np.r_[worker, NOWHERE][self.worker[kept]],
+            self.worker_id.take(rows),
+            self.is_decided[kept],
+            self.is_primary[kept],
+            self.origin.take(rows),
+            self.known_at[kept],
+            (account[forbidden[0]], person[forbidden[1]]),
+            (account[pairs[0]], worker[pairs[1]]),
+            self.marks[accounts],
+        )
 
     def persons(self, given: Given) -> Ints:
         """The people who are known to have an account."""
@@ -78,17 +109,33 @@ def read_known(given: Given, links: pa.Table, decisions: pa.Table) -> Known:
     accounts, workers = np.r_[linked_account, decided_account], np.r_[linked_worker, decided_worker]
     is_pair = (accounts != NOWHERE) & (workers != NOWHERE)
     pairs = (accounts[is_pair], workers[is_pair])
-    return _known(given, links, linked_account, linked_worker, same, forbidden, pairs)
+    marks = _marks(given, links, decisions)
+    return _known(given, links, linked_account, linked_worker, same, forbidden, pairs, marks)
+
+
+def _marks(given: Given, links: pa.Table, decisions: pa.Table) -> Hashes:
+    """By account, a hash of the links and decisions about it; 0 where there are none."""
+    marks = np.zeros(given.account_count + 1, dtype=np.uint64)
+    if links.num_rows or decisions.num_rows:
+        tables = {"people_links": links, "people_said": decisions}
+        with closing(Batch.in_memory(as_of=NO_TIME)) as bench, bench.lending(tables):
+            rows = bench.arrow(people_query("known_marks"))
+        marks[_places_in(given.accounts["learner_id"], rows["learner_id"])] = rows["mark"].to_numpy()
+    return marks[:-1]
 
 
 def _places(given: Given, rows: pa.Table) -> tuple[Ints, Ints]:
     """The places of the accounts and worker records that `rows` name; NOWHERE where they are not given."""
     sides = ((given.accounts["learner_id"], "learner_id_lms"), (given.workers["worker_id"], "worker_id_hris"))
-    accounts, workers = (
-        pc.fill_null(pc.index_in(rows[name], ids.combine_chunks()).cast(pa.int64()), NOWHERE).to_numpy()
-        for ids, name in sides
-    )
+    accounts, workers = (_places_in(ids, rows[name]) for ids, name in sides)
     return accounts, workers
+
+
+def _places_in(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> Ints:
+    if not len(named):
+        return np.array([], dtype=np.int64)
+    found: Ints = pc.fill_null(pc.index_in(named, ids.combine_chunks()).cast(pa.int64()), NOWHERE).to_numpy()
+    return found
 
 
 def _known(
@@ -99,6 +146,7 @@ def _known(
     same: dict[int, tuple[datetime, int, int]],
     forbidden: tuple[Ints, Ints],
     pairs: tuple[Ints, Ints],
+    marks: Hashes,
 ) -> Known:
     """Records and words in one; where the ledger already records the person that was decided, the record stands."""
     person_of = np.r_[given.person_of, NOWHERE]
@@ -129,6 +177,7 @@ def _known(
         _joined(standing["recorded_at"], said_at).cast(pa.int64()).to_numpy()[order],
         forbidden,
         pairs,
+        marks,
     )
 
 

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from lms_hris_pipeline.match.people_duplicates import duplicates_within
-from lms_hris_pipeline.match.people_engine import match_given
+from lms_hris_pipeline.match.people_engine import Matched, match_given
 from lms_hris_pipeline.match.people_given import given_tables
-from lms_hris_pipeline.match.people_known import NO_LINKS, read_known
+from lms_hris_pipeline.match.people_known import NO_LINKS, NO_TIME, read_known
+from lms_hris_pipeline.match.people_shelf import Shelf
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
-from lms_hris_pipeline.warehouse import Batch
 
-_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _HOUSE_FIELDS = ("worker_type", "account_age")
 
 
@@ -42,24 +40,24 @@ def link_people(
     decisions: pa.Table | None,
     settings: MatchSettings,
     weights: Weights | None = None,
-    memory_file: Path | None = None,
+    memory: Path | None = None,
 ) -> LinkedPeople:
     """Each learner's worker. Columns that are missing are taken as empty; `decisions` are obeyed always.
 
     `workers` has `worker_id`, `learners` has `learner_id`; both any of the columns in `people_given`; `decisions` has
     worker_id, learner_id and decision (same or different). Workers of one `universal_id` are one person.
-    A `memory_file` spares what it remembers of earlier tables, and remembers these; the rows are the same without.
+    The folder `memory` spares what is remembered of earlier tables, and remembers these; the rows are the same without.
     """
     weights = weights or load_weights()
-    bench = Batch.in_memory(as_of=_NO_TIME)
-    try:
-        given = given_tables(bench, workers, learners)
-    finally:
-        bench.close()
+    given = given_tables(workers, learners)
     known = read_known(given, NO_LINKS, _pair_decisions(decisions))
-    matched = match_given(given, known, weights, settings, keys_are_strict=False, memory_file=memory_file)
-    rows = pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
-    return LinkedPeople(rows.drop_columns(["method"]), matched.shown())
+    shelf = Shelf(memory) if memory else None
+    told = match_given(given, known, weights, settings, _rows, keys_are_strict=False, shelf=shelf)
+    return LinkedPeople(told.rows.drop_columns(["method"]), told.shown)
+
+
+def _rows(matched: Matched) -> pa.Table:
+    return pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
 
 
 def find_duplicates(people: pa.Table, settings: MatchSettings, weights: Weights | None = None) -> pa.Table:
@@ -68,11 +66,7 @@ def find_duplicates(people: pa.Table, settings: MatchSettings, weights: Weights 
     `people` has `person_id` and any of the columns in `people_given`. Decision is link or review; cluster_id is null
     for review.
     """
-    bench = Batch.in_memory(as_of=_NO_TIME)
-    try:
-        given = given_tables(bench, _renamed(people, "worker_id"), _renamed(people, "learner_id"))
-    finally:
-        bench.close()
+    given = given_tables(_renamed(people, "worker_id"), _renamed(people, "learner_id"))
     fields = tuple(field for field in LEVELS if field not in _HOUSE_FIELDS)
     return duplicates_within(given, weights or load_weights(), settings, fields)
 
@@ -90,6 +84,6 @@ def _pair_decisions(decisions: pa.Table | None) -> pa.Table:
             "learner_id_lms": decisions["learner_id"],
             "worker_id_hris": decisions["worker_id"],
             "verdict": decisions["decision"],
-            "decided_at": pa.array([_NO_TIME.replace(tzinfo=None)] * count, pa.timestamp("us")),
+            "decided_at": pa.array([NO_TIME.replace(tzinfo=None)] * count, pa.timestamp("us")),
         }
     )

@@ -80,7 +80,7 @@ class Weights:
 
         Whole bits of both rounded up to powers of two: one person more or less changes nothing but at such a line.
         """
-        bits = math.log2(self.population(people)) - math.ceil(math.log2(waiting + 1))
+        bits = math.log2(self.population(people)) - waiting_step(waiting)
         return min(self.waiting_bits, max(0.0, bits))
 
     def table(self, field: str) -> Floats:
@@ -93,6 +93,11 @@ class Weights:
         takes = np.isin(np.arange(len(LEVELS[field])), [LEVELS[field].index(level) for level in told.levels])
         added = np.clip(rarity, told.least, told.most) * told.share
         return np.where(takes[levels] & (added == added), added, 0.0)
+
+
+def waiting_step(waiting: int) -> int:
+    """Bits of the power of two to which those who wait are rounded up."""
+    return math.ceil(math.log2(waiting + 1))
 
 
 def read_weights(text: str, origin: str) -> Weights:

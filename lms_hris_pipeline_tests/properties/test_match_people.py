@@ -166,7 +166,7 @@ def _people_and_the_ledger_are_obeyed(rows: dict[str, Record], persons: dict[str
 def test_a_night_that_remembers_the_last_decides_the_same(
     batch: Batch, before: World, after: World, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    memory = tmp_path_factory.mktemp("memory") / "compared.npz"
+    memory = tmp_path_factory.mktemp("memory") / "memory"
     rng = Random(seed)
     mixed = tuple(_mixed(old, new, rng) for old, new in zip(before[:2], after[:2], strict=True))
     later = (*mixed, *after[2:])

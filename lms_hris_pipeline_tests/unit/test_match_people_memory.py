@@ -1,10 +1,11 @@
-"""What a night remembers of its comparisons: what is known again, what is left aside, and what it spares."""
+"""What a night remembers for the next: what is known again, what is left aside, and what it spares."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lms_hris_pipeline.match import people_memory
+from lms_hris_pipeline.match import people_engine, people_memory, people_shelf
 from lms_hris_pipeline.match.people import match_people
 from lms_hris_pipeline.match.people_bench import Bench
-from lms_hris_pipeline.match.people_given import people_query, read_given
-from lms_hris_pipeline.match.people_memory import read_memory
+from lms_hris_pipeline.match.people_decide import Decisions
+from lms_hris_pipeline.match.people_given import Given, people_query, read_given
+from lms_hris_pipeline.match.people_shelf import Shelf
+from lms_hris_pipeline.match.people_weights import load_weights
 from lms_hris_pipeline.settings import MatchSettings
+from lms_hris_pipeline.tables import match
 from lms_hris_pipeline_tests.support.people import Firm, FirmMaker, people_batch, worker
 
 
@@ -46,16 +50,21 @@ def changed(firm: Firm) -> Firm:
     )
 
 
-def test_few_changes_cost_few_comparisons(firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    compared = []
-    compare = Bench.compare
+def test_few_changes_reach_few(firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared, decided = [], []
+    compare, decide = Bench.compare, people_engine.decide
 
-    def counted(self: Bench, pairs: pa.Table) -> Any:
+    def comparing(self: Bench, pairs: pa.Table) -> Any:
         compared.append(pairs.num_rows)
         return compare(self, pairs)
 
-    monkeypatch.setattr(Bench, "compare", counted)
-    memory = tmp_path / "people" / "compared.npz"
+    def deciding(given: Given, *rest: Any, **options: Any) -> Decisions:
+        decided.append(given.account_count)
+        return decide(given, *rest, **options)
+
+    monkeypatch.setattr(Bench, "compare", comparing)
+    monkeypatch.setattr(people_engine, "decide", deciding)
+    memory = tmp_path / "people"
     first = matched(firm, memory)
     assert matched(firm, memory).equals(first), "nothing changed"
     later = changed(firm)
@@ -64,20 +73,25 @@ def test_few_changes_cost_few_comparisons(firm: Firm, tmp_path: Path, monkeypatc
     everybody, nobody, some, everybody_again = compared
     assert nobody == 0
     assert 0 < some < 0.1 * everybody < everybody_again
+    assert decided[0] == len(firm.accounts)
+    assert decided[1] == 0
+    assert 0 < decided[2] < 0.3 * decided[3]
 
 
 def test_a_memory_names_nobody(firm: Firm, tmp_path: Path) -> None:
-    memory = tmp_path / "compared.npz"
-    matched(firm, memory)
-    with np.load(memory) as stored:
-        kinds = {stored[name].dtype.kind for name in stored.files if name != "writer"}
-    assert kinds <= {"u", "i", "b"}, "hashes, numbers, levels and flags"
+    matched(firm, tmp_path)
+    head = json.loads((tmp_path / "head.json").read_text(encoding="utf-8"))
+    layouts = [part["layout"] for parts in head["parts"].values() for part in parts if "layout" in part]
+    kinds = {np.dtype(kind).kind for layout in layouts for _, kind, _ in layout}
+    assert kinds <= {"u", "i", "b", "f"}, "hashes, codes, levels, weights and flags; the rest are rows of the result"
+    told = Shelf(tmp_path).read(head["frame"]).told  # type: ignore[union-attr]
+    assert told[0].column_names == [name for name in match.PEOPLE.column_names if name != "learner_id_lms"]
 
 
 @pytest.mark.parametrize(("side", "alias", "numbers"), [
     ("account", "given", ("account_no",)),
     ("worker", "given", ("worker_no", "person_no")),
-    ("worker", "ways", ("way_no", "worker_no")),
+    ("way", "ways", ("way_no", "worker_no")),
 ])  # fmt: skip
 def test_a_mark_covers_whatever_is_given(firm: Firm, side: str, alias: str, numbers: tuple[str, ...]) -> None:
     batch = people_batch(firm.workers[:3], firm.accounts[:3])
@@ -88,33 +102,79 @@ def test_a_mark_covers_whatever_is_given(firm: Firm, side: str, alias: str, numb
     assert set(table.column_names) - set(numbers) <= named
 
 
-@pytest.mark.parametrize("harm", ["cut", "other bytes", "no archive"])
-def test_a_damaged_memory_is_left_aside_and_told(
-    firm: Firm, tmp_path: Path, caplog: pytest.LogCaptureFixture, harm: str
+@pytest.mark.parametrize("name", ["night", "way", "told", "head"])
+@pytest.mark.parametrize("harm", ["cut", "other bytes", "gone"])
+def test_a_damaged_memory_is_left_aside(
+    firm: Firm, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, harm: str
 ) -> None:
-    memory = tmp_path / "compared.npz"
-    whole = matched(firm, memory)
-    content = memory.read_bytes()
+    whole = matched(firm, tmp_path)
+    [file] = tmp_path.glob(f"{name}*")
+    content = file.read_bytes()
     middle = len(content) // 2
-    memory.write_bytes(
-        {
-            "cut": content[:middle],
-            "other bytes": content[:middle] + bytes(255 - byte for byte in content[middle : middle + 9]) + content[middle + 9 :],
-            "no archive": b"nothing",
-        }[harm]
-    )  # fmt: skip
+    if harm == "gone":
+        file.unlink()
+    elif harm == "cut":
+        file.write_bytes(content[:middle])
+    else:
+        file.write_bytes(
+            content[:middle] + bytes(255 - byte for byte in content[middle : middle + 9]) + content[middle + 9 :]
+        )
     with caplog.at_level(logging.WARNING, logger="lms_hris_pipeline"):
-        assert matched(firm, memory).equals(whole)
-    assert [json.loads(record.message)["event"] for record in caplog.records] == ["people_memory_discarded"]
-    assert read_memory(memory) is not None, "the next night has one again"
+        assert matched(firm, tmp_path).equals(whole)
+    told = [json.loads(record.message)["event"] for record in caplog.records]
+    assert told == ([] if harm == "gone" and name == "head" else ["people_memory_discarded"])
+    caplog.clear()
+    assert matched(firm, tmp_path).equals(whole)
+    assert not caplog.records, "the next night has one again"
 
 
-def test_other_code_remembers_by_itself(firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = tmp_path / "compared.npz"
-    matched(firm, memory)
-    assert read_memory(memory) is not None
-    monkeypatch.setattr(people_memory, "writer", lambda: "another release")
-    assert read_memory(memory) is None
+def test_a_night_that_stopped_while_writing_leaves_the_memory_of_before(
+    firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matched(firm, tmp_path)
+    head = (tmp_path / "head.json").read_bytes()
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people_shelf, "write_atomically", stop)
+        with pytest.raises(KeyboardInterrupt):
+            matched(changed(firm), tmp_path)
+    assert (tmp_path / "head.json").read_bytes() == head
+    later = changed(firm)
+    assert matched(later, tmp_path).equals(matched(later, None))
+    parts = json.loads((tmp_path / "head.json").read_text(encoding="utf-8"))["parts"]
+    named = {part["file"] for listed in parts.values() for part in listed}
+    assert {file.name for file in tmp_path.iterdir()} == {"head.json", *named}, "nothing is left over"
+
+
+@pytest.mark.parametrize("other", ["code", "model", "settings"])
+def test_what_holds_under_another_frame_is_not_used(
+    firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    matched(firm, tmp_path)
+    weights, settings = load_weights(), MatchSettings()
+    if other == "code":
+        monkeypatch.setattr(people_engine, "writer", lambda: "another release")
+    elif other == "model":
+        weights = replace(weights, version="people-2-other")
+    else:
+        settings = settings.model_copy(update={"link_at": 0.99})
+    batch = people_batch(firm.workers, firm.accounts)
+    try:
+        remembering = match_people(batch, settings, weights, tmp_path)
+        assert remembering.rows.equals(match_people(batch, settings, weights).rows)
+    finally:
+        batch.close()
+
+
+def test_a_worn_memory_begins_anew(firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_memory, "MOST_PARTS", 2)
+    for _ in range(4):
+        matched(firm, tmp_path)
+    head = json.loads((tmp_path / "head.json").read_text(encoding="utf-8"))
+    assert len(head["parts"]["told"]) == 1
 
 
 def test_a_memory_that_cannot_be_kept_stops_nothing(
@@ -122,6 +182,6 @@ def test_a_memory_that_cannot_be_kept_stops_nothing(
 ) -> None:
     (tmp_path / "people").write_text("a file where a folder should be", encoding="utf-8")
     with caplog.at_level(logging.WARNING, logger="lms_hris_pipeline"):
-        rows = matched(firm, tmp_path / "people" / "compared.npz")
+        rows = matched(firm, tmp_path / "people" / "more")
     assert rows.equals(matched(firm, None))
     assert "people_memory_not_kept" in {json.loads(record.message)["event"] for record in caplog.records}

@@ -1,4 +1,19 @@
 -- grain: one account to be compared, its fields in the form in which they are compared
+-- An e-mail or a number that others share says nothing about who it is: null.
+with own as (
+    select
+        accounts.account_no,
+        case when not accounts.is_email_shared then email_key(accounts.email) end as email,
+        case
+            when not accounts.is_other_email_shared
+                and email_key(accounts.other_email) <> coalesce(email_key(accounts.email), '')
+                then email_key(accounts.other_email)
+        end as other_email,
+        coalesce(email_key(accounts.email), email_key(accounts.other_email)) is not null as has_email,
+        case when not accounts.is_number_shared then number_key(accounts.employee_number) end as number
+    from people_chosen_accounts as accounts
+)
+
 select
     accounts.account_no,
     coalesce(first_forms.name_no, -1) as first_no,
@@ -38,7 +53,6 @@ select
     address_key(accounts.city) as city,
     address_key(accounts.state) as state
 from people_chosen_accounts as accounts
-inner join people_account_own as own on own.account_no = accounts.account_no
+inner join own on own.account_no = accounts.account_no
 left join people_forms as first_forms on first_forms.name = accounts.first_name
 left join people_forms as last_forms on last_forms.name = accounts.last_name
-order by accounts.account_no

@@ -1,4 +1,4 @@
--- grain: one account of kind employee of the learning system, as it came, numbered by its id
+-- grain: one account of kind employee of the learning system, as it came
 with accounts as (
     select
         learners.learner_id_lms,
@@ -25,7 +25,6 @@ with accounts as (
 )
 
 select
-    (row_number() over (order by accounts.learner_id_lms) - 1)::integer as account_no,
     accounts.learner_id_lms as learner_id,
     accounts.first_name,
     accounts.last_name,
@@ -53,4 +52,3 @@ select
     null::varchar as state
 from accounts
 left join canonical.learners as managers on managers.learner_id_lms = accounts.manager_learner_id_lms
-order by accounts.learner_id_lms

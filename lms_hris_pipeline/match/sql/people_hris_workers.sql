@@ -1,7 +1,6 @@
--- grain: one worker record of the HR system, as it came, numbered by its id; records of one person share its number
+-- grain: one worker record of the HR system; records of one person share its key
 select
-    (row_number() over (order by workers.worker_id_hris) - 1)::integer as worker_no,
-    (dense_rank() over (order by workers.person_key) - 1)::integer as person_no,
+    workers.person_key,
     workers.worker_id_hris as worker_id,
     employments.current_worker_id_hris as current_worker_id,
     employments.is_current,
@@ -32,4 +31,3 @@ inner join canonical.employments as employments on employments.worker_id_hris = 
 left join canonical.supervisory_organizations as organizations
     on organizations.supervisory_organization_id = employments.supervisory_organization_id
 left join canonical.workers as managers on managers.worker_id_hris = employments.manager_worker_id_hris
-order by workers.worker_id_hris

@@ -1,19 +1,8 @@
 -- grain: one account and one way to be named whose worker shares a number, an address or both names with it
--- `rules` says which, as in people_sure_account_keys. Numbers and addresses always count; names that very many share are
--- left to narrower rules.
-with account_name_sizes as (
-    select keys.key, count(*) as size from people_sure_account_keys as keys where keys.rule = 4 group by keys.key
-),
-
-way_name_sizes as (
-    select keys.key, count(*) as size from people_sure_way_keys as keys where keys.rule = 4 group by keys.key
-),
-
-common_names as (
-    select account_sizes.key
-    from account_name_sizes as account_sizes
-    inner join way_name_sizes as way_sizes on way_sizes.key = account_sizes.key
-    where account_sizes.size * way_sizes.size > $max_block_pairs
+-- `rules` says which, as in people_sure_account_keys. Numbers and addresses always count; names of more than $most_ways ways
+-- are left to narrower rules.
+with common_names as (
+    select keys.key from people_sure_way_keys as keys where keys.rule = 4 group by keys.key having count(*) > $most_ways
 )
 
 select

@@ -17,4 +17,3 @@ select
 from people_chosen_names as ways
 left join people_forms as first_forms on first_forms.name = ways.first_name
 left join people_forms as last_forms on last_forms.name = ways.last_name
-order by ways.way_no

@@ -1,14 +1,7 @@
--- grain: one worker record: a hash of all that is given of it and of its names, and of what it shares with others
+-- grain: one worker record: a hash of all that is given of it but its names, which are in people_way_marks
 -- Every column is named, so that whoever has the same mark tomorrow needs no new comparison.
-with named as (
-    select
-        ways.worker_no,
-        list(hash(ways.first_name, ways.last_name, ways.is_former) order by ways.way_no) as names
-    from people_given_names as ways
-    group by ways.worker_no
-)
-
 select
+    given.worker_no,
     hash(
         given.worker_id,
         given.current_worker_id,
@@ -34,11 +27,6 @@ select
         given.street,
         given.postcode,
         given.city,
-        given.state,
-        named.names,
-        flags.is_email_shared
+        given.state
     ) as mark
 from people_given_workers as given
-inner join named on named.worker_no = given.worker_no
-inner join people_worker_flags as flags on flags.worker_no = given.worker_no
-order by given.worker_no

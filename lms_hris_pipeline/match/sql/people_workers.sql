@@ -1,9 +1,10 @@
 -- grain: one worker record to be compared, its fields in the form in which they are compared
--- An address of very many people (people_worker_flags) is nobody's own.
+-- An address of very many people is nobody's own.
 with formed as (
     select
         workers.worker_no,
-        nullif(lower(trim(workers.email)), '') as email,
+        workers.is_email_shared,
+        email_key(workers.email) as email,
         number_key(workers.employee_number) as number,
         case
             when len(workers.former_numbers) > 0 then
@@ -40,9 +41,9 @@ select
     nullif(ltrim(regexp_replace(formed.number, '[^0-9]', '', 'g'), '0'), '') as digits,
     coalesce(regexp_matches(formed.number, '[A-Z]'), false) as has_letter,
     formed.former_numbers,
-    case when not flags.is_email_shared then formed.email end as email,
-    flags.is_email_shared,
-    case when not flags.is_email_shared then split_part(formed.email, '@', 1) end as mailbox,
+    case when not formed.is_email_shared then formed.email end as email,
+    formed.is_email_shared,
+    case when not formed.is_email_shared then split_part(formed.email, '@', 1) end as mailbox,
     split_part(formed.email, '@', 2) as domain,
     formed.former_emails,
     formed.hire_date,
@@ -65,5 +66,3 @@ select
     formed.city,
     formed.state
 from formed
-inner join people_worker_flags as flags on flags.worker_no = formed.worker_no
-order by formed.worker_no
