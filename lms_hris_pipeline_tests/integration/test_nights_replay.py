@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -159,22 +160,25 @@ def test_a_replay_needs_no_vendor_and_gives_the_same(lived: tuple[House, str], m
 
 @pytest.fixture(scope="module")
 def second_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str, dg.ExecuteInProcessResult]]:
-    """An installation whose second night read tags by a model that trusts nothing; its batch and its run."""
+    """An installation whose second night remembered the first and read tags by a model that trusts nothing."""
     home = tmp_path_factory.mktemp("second")
     with pytest.MonkeyPatch.context() as patch, house(home, make(home, "company"), patch) as built:
         built.night()
+        company.advance(built.company, days=1)
         adopt_meanings(home / "data", distrustful_meanings())
         result = built.run()
         assert result.success, failures(result)
         yield built, str(built.shelf.current()), result
 
 
-def test_a_replay_reads_tags_by_the_model_of_its_night_even_where_that_is_gone(
+def test_a_night_that_remembered_the_last_is_replayed_without_and_by_its_own_models_even_where_these_are_gone(
     second_night: tuple[House, str, dg.ExecuteInProcessResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built, batch, _ = second_night
     lead_to(built, monkeypatch)
     data = built.home / "data"
+    remembered = json.loads((data / "cache" / "people" / "head.json").read_text(encoding="utf-8"))
+    assert len(remembered["parts"]["told"]) == 2, "the second night remembered the first"
     shutil.rmtree(data / "models")
     built.night(replay_of=batch)
     copy = data / "replay" / batch / "warehouse.duckdb"
