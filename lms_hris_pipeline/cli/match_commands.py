@@ -139,14 +139,17 @@ def titles(
     run_match_meanings("titles", MeaningFiles(occupations, aliases, titles, out, encoding), precision)
 
 
-@match_app.command(epilog=examples("lms-hris match recalibrate"))
+@match_app.command(epilog=examples("lms-hris match recalibrate", "lms-hris match recalibrate --unlabelled"))
 def recalibrate(
     batch: Annotated[str | None, typer.Option(help="The batch whose records and decisions to learn from.")] = None,
+    unlabelled: Annotated[
+        bool, typer.Option("--unlabelled", help="Learn from the records alone; hold all decisions against it.")
+    ] = False,
 ) -> None:
     """Learn weights from the decisions people took on pairs, and stage them with a before and after."""
     from lms_hris_pipeline.cli.match_models import run_recalibrate
 
-    run_recalibrate(batch)
+    run_recalibrate(batch, unlabelled=unlabelled)
 
 
 @match_app.command(epilog=examples("lms-hris match adopt people-2-r1a2b3c4d --by ada"))

@@ -15,6 +15,7 @@ from lms_hris_pipeline.match.people_models import (
     adopted_weights,
     models_folder,
     recalibrate,
+    recalibrate_unlabelled,
     stage_model,
 )
 from lms_hris_pipeline.match.people_weights import load_weights
@@ -25,22 +26,26 @@ from lms_hris_pipeline.warehouse import BatchShelf
 _FIGURES = ("log_loss", "brier", "sure_and_same", "sure_but_different", "same_below_review")
 
 
-def run_recalibrate(batch_id: str | None) -> None:
+def run_recalibrate(batch_id: str | None, *, unlabelled: bool) -> None:
     """Fit weights to the decisions that a batch knew, stage them, print before and after on decisions kept apart.
 
+    Where `unlabelled`, to its records alone, and all decisions are kept apart.
+
     Raises:
-        BadInput: there are too few decisions.
+        BadInput: there are too few decisions to learn from.
     """
     settings = load_settings()
     folder = models_folder(settings.firm.data_dir)
     with BatchShelf(settings.firm.data_dir).read(batch_id) as batch:
         given, decisions = read_given(batch), batch.read(PAIR_DECISIONS)
-    made = recalibrate(given, decisions, adopted_weights(folder), settings.matching)
+    learn = recalibrate_unlabelled if unlabelled else recalibrate
+    made = learn(given, decisions, adopted_weights(folder), settings.matching)
     file = stage_model(folder, made)
     report: Mapping[str, Any] = made.report
     show_before_and_after(report, _FIGURES)
+    learned = "the records alone" if unlabelled else f"{report['learned_from']} of {report['decisions']} decisions"
     say(
-        f"Learned from {report['learned_from']} of {report['decisions']} decisions; staged in {file}.\n"
+        f"Learned from {learned}; {len(report['moved'])} fields weigh otherwise. Staged in {file}.\n"
         f"The nights use {report['before_version']} until somebody says: lms-hris match adopt {report['version']} --by <name>"
     )
 

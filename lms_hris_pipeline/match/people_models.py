@@ -1,4 +1,4 @@
-"""Weights learned from people's decisions: estimated, held against decisions kept apart, staged, adopted by name.
+"""Weights learned from people's decisions, or from records alone: estimated, held against decisions kept apart, staged, adopted by name.
 
 A model lies in `<data>/models/people/<version>.json`, its before and after beside it. Which one the nights use stands
 in `adopted.json`, with who said so and when; where nobody did, the shipped weights are used. Nothing is adopted by
@@ -19,10 +19,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.adoptions import REPORT_SUFFIX, adopted_version, check_adoption, note_adoption
 from lms_hris_pipeline.match.people_candidates import Candidates, find_candidates
 from lms_hris_pipeline.match.people_compare import compare_people
+from lms_hris_pipeline.match.people_em import estimate_weights
 from lms_hris_pipeline.match.people_fit import Sample, fit_weights
 from lms_hris_pipeline.match.people_given import Given, Ints
 from lms_hris_pipeline.match.people_known import NO_LINKS, read_known
@@ -64,23 +66,48 @@ def recalibrate(given: Given, decisions: pa.Table, start: Weights, settings: Mat
             f"{told.num_rows} decisions are about pairs that the records hold; {FEWEST_DECISIONS} are needed\n"
             "  Decide more pairs: `lms-hris matches` lists those that wait."
         )
-    places = told["place"].to_numpy()
-    is_same = told["is_same"].to_numpy(zero_copy_only=False)
-    apart = told["is_apart"].to_numpy(zero_copy_only=False)
-    learned = places[~apart]
-    sample = Sample(found, found.account[learned], learned, is_same[~apart])
-    fitted = fit_weights([sample], start, SIGMA_BITS, "")
-    digest = hashlib.sha256(weights_text(replace(fitted, version="")).encode()).hexdigest()
-    fitted = replace(fitted, version=f"{load_weights().version}-r{digest[:8]}")
+    learned = told.filter(pc.invert(told["is_apart"]))
+    places = learned["place"].to_numpy()
+    is_same = learned["is_same"].to_numpy(zero_copy_only=False)
+    sample = Sample(found, found.account[places], places, is_same)
+    fitted = _named(fit_weights([sample], start, SIGMA_BITS, ""), "r")
+    return _recalibrated(given, found, start, fitted, told, settings)
+
+
+def recalibrate_unlabelled(given: Given, decisions: pa.Table, start: Weights, settings: MatchSettings) -> Recalibrated:
+    """Weights estimated from the records alone (`people_em`), and both models' figures on all `decisions` there are."""
+    known = read_known(given, NO_LINKS, decisions)
+    nobody = np.array([], dtype=np.int64)
+    compared = compare_people(given, start, known.pairs)
+    fitted = _named(estimate_weights(given, compared, start, ""), "e")
+    found = find_candidates(given, compared, start, (nobody, nobody))
+    told = _told(given, found, decisions)
+    all_apart = told.set_column(2, "is_apart", pa.array(np.ones(told.num_rows, dtype=bool)))
+    return _recalibrated(given, found, start, fitted, all_apart, settings)
+
+
+def _named(weights: Weights, way: str) -> Weights:
+    """With a version of its own: the shipped one's, how it was made, and what it says."""
+    digest = hashlib.sha256(weights_text(replace(weights, version="")).encode()).hexdigest()
+    return replace(weights, version=f"{load_weights().version}-{way}{digest[:8]}")
+
+
+def _recalibrated(
+    given: Given, found: Candidates, start: Weights, fitted: Weights, told: pa.Table, settings: MatchSettings
+) -> Recalibrated:
+    """The model, and how it and the one before do on what is kept apart in `told`; `found` is by the one before."""
+    apart = told.filter(told["is_apart"])
+    places, is_same = apart["place"].to_numpy(), apart["is_same"].to_numpy(zero_copy_only=False)
+    nobody = np.array([], dtype=np.int64)
     after = find_candidates(given, found.compared, fitted, (nobody, nobody))
     report = {
         "version": fitted.version,
         "before_version": start.version,
         "decisions": told.num_rows,
-        "learned_from": len(learned),
-        "kept_apart": int(apart.sum()),
-        "before": _figures(_scores_at(found, found, places[apart]), is_same[apart], settings),
-        "after": _figures(_scores_at(found, after, places[apart]), is_same[apart], settings),
+        "learned_from": told.num_rows - apart.num_rows,
+        "kept_apart": apart.num_rows,
+        "before": _figures(_scores_at(found, found, places), is_same, settings),
+        "after": _figures(_scores_at(found, after, places), is_same, settings),
         "moved": _moved(start, fitted),
     }
     return Recalibrated(fitted, report)

@@ -127,9 +127,12 @@ def _same(before: Hashes, today: Hashes) -> Places:
     """By number of today, the number before of the record with the same mark; GONE where there is none."""
     if not len(before):
         return np.full(len(today), GONE, dtype=np.int32)
-    order = np.argsort(before)
-    found = order[np.minimum(np.searchsorted(before[order], today), len(order) - 1)]
-    return np.where(before[found] == today, found, GONE).astype(np.int32)
+    order, asked = np.argsort(before), np.argsort(today)
+    # in order on both sides: a quarter of the time of looking up at random
+    found = order[np.minimum(np.searchsorted(before[order], today[asked]), len(order) - 1)]
+    same = np.empty(len(today), dtype=np.int32)
+    same[asked] = np.where(before[found] == today[asked], found, GONE)
+    return same
 
 
 def _turned(numbers: Places, size: int) -> Places:

@@ -37,8 +37,9 @@ def test_a_staged_model_is_listed_and_adopted_by_name(home: Home) -> None:
     assert (unknown.exit_code, "no model 'people-9'" in unknown.err) == (2, True)
 
 
-def test_a_batchs_decisions_are_learned_from_and_nothing_is_adopted(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("flags", [(), ("--unlabelled",)])
+def test_a_batch_is_learned_from_and_nothing_is_adopted(
+    home: Home, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
 ) -> None:
     firm = FirmMaker(200, 111, noise=3).make()
     said = decided_by_truth(firm)
@@ -53,11 +54,13 @@ def test_a_batchs_decisions_are_learned_from_and_nothing_is_adopted(
             return _Lent(batch)  # type: ignore[return-value]
 
     monkeypatch.setattr(match_models, "BatchShelf", Shelf)
-    ran = home.lms_hris("match", "recalibrate")
+    ran = home.lms_hris("match", "recalibrate", *flags)
     assert ran.exit_code == 0, ran.err
     assert "log loss" in ran.out
     report = json.loads(next(models_folder(home.data).glob("*.report.json")).read_text(encoding="utf-8"))
     assert report["decisions"] == report["learned_from"] + report["kept_apart"] > 100
+    assert (report["learned_from"] == 0) == bool(flags)
+    assert report["moved"]
     assert f"match adopt {report['version']} --by" in " ".join(ran.out.split())
     assert not (models_folder(home.data) / "adopted.json").exists()
 
