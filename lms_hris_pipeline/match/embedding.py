@@ -4,7 +4,7 @@ Importing the model's libraries takes five seconds and half a gigabyte, so it ha
 for texts whose vectors are not kept. What vectors are used for is `skill_index`'s business.
 
 A text's vector must not depend on its neighbours: sums in another order differ in the seventh decimal, and a decision
-could flip. Every text is therefore padded to the smallest of a few lengths that holds it, and batches of one length
+could flip. Texts of one length in tokens are therefore embedded together, unpadded, in batches which for one length
 always have the same number of rows. On one machine with the same `threads` a text then has one vector, bit by bit.
 """
 
@@ -29,8 +29,8 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 _WEIGHTS = "model.safetensors"
 _DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
-_LENGTHS = (4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 64, 128)  # tokens; a skill's name rarely has more than twelve
-_TOKENS_A_BATCH = 256  # 400 texts/s on one thread; more are no faster and waste more rows in the last batch
+_LONGEST = 128  # tokens of a text that are read; a skill's name rarely has more than twelve
+_TOKENS_A_BATCH = 128  # from here on a processor does no more a second, and the last batch of a length wastes fewer rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,11 @@ def _encode(texts: Sequence[str], model: ModelFiles, threads: int) -> Vectors:
     encoder = _load(model)
     import torch
 
-    tokenizer = encoder.tokenizer
-    longest = min(_LENGTHS[-1], encoder.max_seq_length or _LENGTHS[-1])
-    lengths = [len(ids) for ids in tokenizer(list(texts), truncation=True, max_length=longest)["input_ids"]]
+    longest = min(_LONGEST, encoder.max_seq_length or _LONGEST)
+    tokens = encoder.tokenizer(list(texts), truncation=True, max_length=longest)["input_ids"]
     by_length: dict[int, list[int]] = {}
-    for number, length in enumerate(lengths):
-        by_length.setdefault(next(size for size in (*_LENGTHS, length) if length <= size), []).append(number)
+    for number, ids in enumerate(tokens):
+        by_length.setdefault(len(ids), []).append(number)
     found: dict[int, Any] = {}
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
@@ -111,13 +110,11 @@ def _encode(texts: Sequence[str], model: ModelFiles, threads: int) -> Vectors:
             rows = max(1, _TOKENS_A_BATCH // length)
             for start in range(0, len(numbers), rows):
                 part = numbers[start : start + rows]
-                padded = [texts[number] for number in part] + [""] * (rows - len(part))
-                inputs = tokenizer(
-                    padded, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
-                )
+                filled = part + part[-1:] * (rows - len(part))
+                ids = torch.tensor([tokens[number] for number in filled])
                 with torch.inference_mode():
-                    given = encoder(dict(inputs))["sentence_embedding"].float().numpy()
-                found.update(zip(part, given[: len(part)], strict=True))
+                    given = encoder({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
+                found.update(zip(part, given["sentence_embedding"].float().numpy()[: len(part)], strict=True))
     finally:
         torch.set_num_threads(before)
     vectors = np.stack([found[number] for number in range(len(texts))]).astype(np.float32)

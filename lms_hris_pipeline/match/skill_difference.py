@@ -70,11 +70,12 @@ def _has_counterpart(word: str, others: Sequence[str]) -> bool:
 @lru_cache(maxsize=1 << 18)
 def _is_alike(word: str, other: str) -> bool:
     """Whether one word is the other misspelt or cut short."""
-    if min(len(word), len(other)) < _MIN_TYPO_LENGTH or any(sign.isdigit() for sign in word + other):
+    shorter, longer = (word, other) if len(word) <= len(other) else (other, word)
+    if len(shorter) < _MIN_TYPO_LENGTH:
         return False
-    shorter, longer = sorted((word, other), key=len)
-    is_like = longer.startswith(shorter) or OSA.normalized_similarity(word, other) >= _SAME_WORD
-    return is_like and not _are_opposed(word, other)
+    if not longer.startswith(shorter) and OSA.normalized_similarity(word, other, score_cutoff=_SAME_WORD) == 0.0:
+        return False
+    return not any(sign.isdigit() for sign in word + other) and not _are_opposed(word, other)
 
 
 def _are_opposed(word: str, other: str) -> bool:

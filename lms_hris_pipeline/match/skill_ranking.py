@@ -48,17 +48,17 @@ def describe_candidates(
     """The figures of `RANKED_BY` of each candidate, in an array by tag, candidate and figure; and the words that differ."""
     found = looked.figures
     is_there = looked.skill >= 0
+    contents = [[content_words(text) for text in query.texts] for query in queries]
     differences = [
         [
-            index.words.difference(content_words(query.texts[text]), index.content_of(entry)) if entry >= 0 else None
+            index.words.difference(content[text], index.content_of(entry)) if entry >= 0 else None
             for entry, text in zip(entries, texts, strict=True)
         ]
-        for query, entries, texts in zip(queries, looked.entry.tolist(), looked.text.tolist(), strict=True)
+        for content, entries, texts in zip(contents, looked.entry.tolist(), looked.text.tolist(), strict=True)
     ]
     only_in_tag = np.array([[one.share_of_tag if one else 1.0 for one in row] for row in differences])
     only_in_entry = np.array([[one.share_of_entry if one else 1.0 for one in row] for row in differences])
-    one_word = np.array([len(content_words(query.texts[-1])) <= 1 for query in queries])
-    is_label = np.array([entry.is_label for entry in index.entries])
+    one_word = np.array([len(content[-1]) <= 1 for content in contents])
     figures = {
         **found,
         "cosine_above_08": np.maximum(0.0, found["cosine"] - 0.8),
@@ -69,7 +69,7 @@ def describe_candidates(
         "tag_says_more": (only_in_entry == 0.0) & (only_in_tag > 0.0),
         "entry_says_more": (only_in_tag == 0.0) & (only_in_entry > 0.0),
         "all_words_match": (only_in_tag == 0.0) & (only_in_entry == 0.0),
-        "is_label": is_label[looked.entry],
+        "is_label": index.is_label[looked.entry],
         "is_core": looked.text > 0,
         "log_entries": np.round(np.log(index.entry_count[looked.skill]), DECIMALS),
         "edit_of_one_word": np.where(one_word[:, None], found["edit"], 0.0),

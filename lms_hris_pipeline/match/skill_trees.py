@@ -35,15 +35,12 @@ class Trees:
 
     def log_odds(self, features: Floats) -> Floats:
         """For each row of `features`, columns in the order of `names`, rounded."""
-        total = np.zeros(len(features))
-        rows = np.arange(len(features))
-        for tree in range(len(self.value)):
-            at = np.zeros(len(features), dtype=np.int64)
-            for _ in range(self.depth):
-                is_left = features[rows, self.feature[tree, at]] <= self.threshold[tree, at]
-                at = np.where(is_left, self.left[tree, at], self.right[tree, at])
-            total += self.value[tree, at]
-        found: Floats = np.round(total, DECIMALS)
+        trees, rows = np.arange(len(self.value))[:, None], np.arange(len(features))
+        at = np.zeros((len(self.value), len(features)), dtype=np.int64)
+        for _ in range(self.depth):
+            is_left = features[rows, self.feature[trees, at]] <= self.threshold[trees, at]
+            at = np.where(is_left, self.left[trees, at], self.right[trees, at])
+        found: Floats = np.round(self.value[trees, at].sum(axis=0), DECIMALS)
         return found
 
     def along(self, scale: float, offset: float) -> Trees:
