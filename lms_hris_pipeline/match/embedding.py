@@ -30,7 +30,9 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _WEIGHTS = "model.safetensors"
 _DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
 _LONGEST = 128  # tokens of a text that are read; a skill's name rarely has more than twelve
-_TOKENS_A_BATCH = 128  # from here on a processor does no more a second, and the last batch of a length wastes fewer rows
+_TOKENS_A_BATCH = (
+    128  # from here on a processor does no more a second, and the last batch of a length wastes fewer rows
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Learns a model of meanings from a framework's labels and aliases: adapter, ranking, confidence, thresholds.
+"""Learns a model of meanings from a framework's labels and aliases: it makes worlds, places their tags, learns the ranking.
 
-Skills are split into parts. What is learnt about a part's tags rests on an adapter that never saw their skills, and
-thresholds on confidences that were given by trees grown on the other parts. Nothing here reads or writes files.
+Skills are split into parts. What is learnt about a part's tags rests on an adapter that never saw their skills. How far
+a match is to be trusted is learnt in `skill_trust`. Nothing here reads or writes files.
 """
 
 from __future__ import annotations
@@ -11,69 +11,65 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
 from lms_hris_pipeline.match.skill_adapter import learn_adapter
-from lms_hris_pipeline.match.skill_confidence import JUDGED_BY, describe_first
+from lms_hris_pipeline.match.skill_confidence import describe_first
 from lms_hris_pipeline.match.skill_dictionary import FORMS, Dictionary, Entry
 from lms_hris_pipeline.match.skill_index import Floats, Looked, Query, SkillIndex, Vectors, queries_of
-from lms_hris_pipeline.match.skill_model import PRECISIONS, MeaningModel
-from lms_hris_pipeline.match.skill_probability import confidence_of
+from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_ranking import RANKED_BY, describe_candidates, rank
-from lms_hris_pipeline.match.skill_trees import Trees, grow_trees
-from lms_hris_pipeline.match.skill_worlds import Tag, Vocabulary, World, make_world, part_of
+from lms_hris_pipeline.match.skill_trust import Rows, Trust, learn_trust
+from lms_hris_pipeline.match.skill_worlds import Plan, Tag, Vocabulary, World, make_world, part_of
 from lms_hris_pipeline.model.errors import BadInput
 
 PARTS = 3
-SIZES = (1 << 30, 1 << 30, 1 << 30, 3000, 600, 200)
-"""Skills of the frameworks that are made of each part; the first three are the whole."""
+PLANS = (
+    Plan(None, 0.35, 0.15),
+    Plan(None, 0.35, 1.0),
+    Plan(None, 0.0, 0.15),
+    Plan(None, 0.0, 1.0),
+    Plan(None, 0.2, 0.0, 0.7),
+    Plan(3000, 0.35, 0.5),
+    Plan(600, 0.35, 0.3),
+    Plan(200, 0.35, 1.0),
+)
+"""The worlds that are made of each part: how much is outside and how many names are known differ from firm to firm."""
 
 FEWEST_TAGS = 2_000
 """Below, trees would learn chance."""
 
-_TREES, _DEPTH = 120, 4
+_COUNTS = {"one word more": 0.3, "stranger": 0.3}
+"""How much a tag counts by how it was made. Most tags outside are names of skills that a framework lacks: hard to know, so
+that a world full of easier ones would teach to expect fewer of them."""
+
 _RIDGE = 1e-3
 _USUALLY_RIGHT, _USUAL_WEIGHT = 0.99, 20
-_TO_SPARE = 5 / 6  # a threshold that is chosen because it fits is a little too low for other tags
-_LEAST_ACCEPTED = 50  # a precision is not told from fewer tags
 
 Embed = Callable[[Sequence[str]], Vectors]
 """Vectors of length 1 of texts, in their order."""
 
 
-class _Judgement(TypedDict):
-    """The parts of a model that say how far a match is to be trusted."""
+class _Judgement(Trust):
+    """The parts of a model that put a candidate first and say how far it is to be trusted."""
 
     ranking: Mapping[str, float]
-    inside: Trees
-    right: Trees
-    usual_share: float
-    thresholds: Mapping[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What came near to some tags that the dictionary of their world does not settle."""
+    """What came near to some tags that the dictionary of their world does not settle; `world` numbers the plans."""
 
     part: int
+    world: int
     index: SkillIndex
     queries: Sequence[Query]
     tags: Sequence[Tag]
     looked: Looked
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """One row a tag: figures of the first candidate, whether its skill is inside, whether the first is it, its part."""
-
-    features: Floats
-    is_inside: npt.NDArray[np.bool_]
-    is_right: npt.NDArray[np.bool_]
-    part: npt.NDArray[np.int64]
 
 
 def learn_model(
@@ -103,19 +99,9 @@ def learn_model(
 
 def _learn_judgement(searches: Sequence[_Search]) -> _Judgement:
     weights = _learn_ranking(searches)
-    rows = _rows_of(searches, weights)
-    unseen_inside, unseen_right = _unseen(rows)
-    settled = rows.is_inside
-    straight_inside = _straighten(unseen_inside, settled)
-    straight_right = _straighten(unseen_right[settled], rows.is_right[settled])
-    inside, right = _grow(rows)
-    confidence = confidence_of(_along(unseen_inside, straight_inside), _along(unseen_right, straight_right))
     return {
         "ranking": dict(zip(RANKED_BY, weights.tolist(), strict=True)),
-        "inside": inside.along(*straight_inside),
-        "right": right.along(*straight_right),
-        "usual_share": round(float(settled.mean()), 4),
-        "thresholds": _thresholds(confidence, rows.is_right),
+        **learn_trust(_rows_of(searches, weights)),
     }
 
 
@@ -149,12 +135,12 @@ def _play(
     """The searches of every world of a part, under an adapter that was learnt without its skills."""
     ours = frozenset(skill_id for skill_id in vocabulary.labels if part_of(skill_id, PARTS) == part)
     adapter = _adapter_of(vocabulary, frozenset(vocabulary.labels) - ours, embed, start)
-    for seed, size in enumerate(SIZES):
-        yield from _search(make_world(vocabulary, ours, size, seed), part, embed, adapter, forms)
+    for number, plan in enumerate(PLANS):
+        yield from _search(make_world(vocabulary, ours, plan, part), part, number, embed, adapter, forms)
 
 
 def _search(
-    world: World, part: int, embed: Embed, adapter: Vectors, forms: Mapping[str, list[bool]]
+    world: World, part: int, number: int, embed: Embed, adapter: Vectors, forms: Mapping[str, list[bool]]
 ) -> Iterator[_Search]:
     if not world.entries:
         return
@@ -171,7 +157,7 @@ def _search(
     index = SkillIndex(world.entries, vectors[: len(world.entries)], adapter)
     at = 0
     for queried, looked in index.search(queries, vectors):
-        yield _Search(part, index, queried, open_tags[at : at + len(queried)], looked)
+        yield _Search(part, number, index, queried, open_tags[at : at + len(queried)], looked)
         at += len(queried)
 
 
@@ -218,7 +204,7 @@ def _learn_ranking(searches: Sequence[_Search]) -> Floats:
     return learnt
 
 
-def _rows_of(searches: Sequence[_Search], weights: Floats) -> _Rows:
+def _rows_of(searches: Sequence[_Search], weights: Floats) -> Rows:
     parts = []
     for one in searches:
         ranked = rank(one.index, one.queries, one.looked, weights)
@@ -228,9 +214,11 @@ def _rows_of(searches: Sequence[_Search], weights: Floats) -> _Rows:
                 np.array([bool(tag.means) for tag in one.tags]),
                 _is_meant(one.index, one.tags, ranked.skill)[:, 0],
                 np.full(len(one.tags), one.part),
+                np.full(len(one.tags), one.world * PARTS + one.part),
+                np.array([_COUNTS.get(tag.kind, 1.0) for tag in one.tags]),
             )
         )
-    return _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _is_meant(index: SkillIndex, tags: Sequence[Tag], skills: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -242,50 +230,6 @@ def _is_meant(index: SkillIndex, tags: Sequence[Tag], skills: npt.NDArray[np.int
         ],
         dtype=bool,
     ).reshape(skills.shape)
-
-
-def _grow(rows: _Rows, among: npt.NDArray[np.bool_] | None = None) -> tuple[Trees, Trees]:
-    """Trees for being inside, from all tags; and for being right, from those inside."""
-    among = np.ones(len(rows.part), dtype=bool) if among is None else among
-    settled = among & rows.is_inside
-    return (
-        grow_trees(JUDGED_BY, rows.features[among], rows.is_inside[among], _TREES, _DEPTH),
-        grow_trees(JUDGED_BY, rows.features[settled], rows.is_right[settled], _TREES, _DEPTH),
-    )
-
-
-def _unseen(rows: _Rows) -> tuple[Floats, Floats]:
-    """Log odds of being inside and right by trees that never saw the tags' skills."""
-    found = np.zeros((2, len(rows.part)))
-    for part in range(PARTS):
-        here = rows.part == part
-        for at, trees in enumerate(_grow(rows, ~here)):
-            found[at, here] = trees.log_odds(rows.features[here])
-    return found[0], found[1]
-
-
-def _straighten(log_odds: Floats, is_so: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """The line along which log odds of unseen tags become probabilities: trees are surer than they should be."""
-    from sklearn.linear_model import LogisticRegression
-
-    line = LogisticRegression(C=1e6).fit(log_odds[:, None], is_so)
-    return round(float(line.coef_[0, 0]), 4), round(float(line.intercept_[0]), 4)
-
-
-def _along(log_odds: Floats, line: tuple[float, float]) -> Floats:
-    return log_odds * line[0] + line[1]
-
-
-def _thresholds(confidence: Floats, is_right: npt.NDArray[np.bool_]) -> dict[float, float]:
-    """The least confidence from which the wanted share of unseen tags is right, with a sixth fewer errors to spare."""
-    order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~is_right[order]) / np.arange(1, len(order) + 1)
-    found = {}
-    for wanted in PRECISIONS:
-        enough = np.flatnonzero(wrong[_LEAST_ACCEPTED:] <= (1 - wanted) * _TO_SPARE)
-        if len(enough):
-            found[wanted] = round(float(confidence[order][_LEAST_ACCEPTED + enough[-1]]), 6)
-    return found
 
 
 def _digest(model: MeaningModel) -> str:

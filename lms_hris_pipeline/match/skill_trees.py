@@ -50,15 +50,25 @@ class Trees:
         return replace(self, value=np.round(value, DECIMALS))
 
 
-def grow_trees(names: Sequence[str], features: Floats, is_so: npt.NDArray[np.bool_], count: int, depth: int) -> Trees:
-    """Trees that say how likely `is_so` is for each row of `features`; the same rows grow the same trees."""
+def grow_trees(
+    names: Sequence[str],
+    features: Floats,
+    is_so: npt.NDArray[np.bool_],
+    count: int,
+    depth: int,
+    weight: Floats,
+) -> Trees:
+    """Trees that say how likely `is_so` is for each row of `features`; the same rows grow the same trees.
+
+    `weight`: how much each row counts.
+    """
     from sklearn.ensemble import GradientBoostingClassifier
 
     grower = GradientBoostingClassifier(
         init="zero", n_estimators=count, max_depth=depth, learning_rate=0.1, subsample=0.5, min_samples_leaf=20,
         max_features=0.3, random_state=0,
     )  # fmt: skip
-    grower.fit(features, is_so)
+    grower.fit(features, is_so, sample_weight=weight)
     grown = [one.tree_ for one in grower.estimators_[:, 0]]
     return read_trees(
         {

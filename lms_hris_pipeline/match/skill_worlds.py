@@ -16,11 +16,9 @@ from lms_hris_pipeline.match.skill_dictionary import Entry
 from lms_hris_pipeline.match.skill_slips import write_otherwise
 from lms_hris_pipeline.match.skill_words import fold
 
-TAKEN_OUT = 0.35
-_HELD_OUT = 4  # one alias in so many is held out as a tag, at least one a skill
-_WITHOUT_ALIASES = (0.15, 1.0, 0.3, 1.0)  # share of skills whose other aliases the framework does not know, by seed
-_OTHERWISE = 0.25  # share of the skills of which a text is written otherwise; as many tags as are held out
-_MAX_TAGS = 3_000
+_HELD_OUT, _MOST_HELD = 6, 8  # one alias in so many is held out as a tag, at least one a skill and at most eight
+_OTHERWISE = 0.1  # share of the skills without aliases whose label is written otherwise
+_MAX_TAGS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,23 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How a world differs from the framework that it is drawn from.
+
+    Args:
+        size: of how many skills it is drawn; None for all.
+        taken_out: share of those that its framework does not hold, so that their tags mean nothing in it.
+        without_aliases: share of the skills whose aliases its framework does not know.
+        bare_out: share of the skills without any alias that are not there at all, which makes it denser.
+    """
+
+    size: int | None
+    taken_out: float
+    without_aliases: float
+    bare_out: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """A framework and tags for it."""
 
@@ -62,12 +77,14 @@ def part_of(skill_id: str, parts: int) -> int:
     return int.from_bytes(hashlib.sha256(skill_id.encode()).digest()[:4]) % parts
 
 
-def make_world(vocabulary: Vocabulary, ours: frozenset[str], size: int, seed: int) -> World:
-    """A framework of about two thirds of `size` skills, and tags for it that come from `ours` alone."""
-    rng = random.Random(f"{size} {seed}")
+def make_world(vocabulary: Vocabulary, ours: frozenset[str], plan: Plan, seed: int) -> World:
+    """A framework as planned, and tags for it that come from `ours` alone."""
+    rng = random.Random(f"{plan} {seed}")
     claims = vocabulary.claims()
+    size = len(vocabulary.labels) if plan.size is None else plan.size
     whole = sorted(vocabulary.labels) if size >= len(vocabulary.labels) else _topics(vocabulary, ours, size, rng)
-    kept = frozenset(skill_id for skill_id in whole if rng.random() >= TAKEN_OUT)
+    whole = [skill_id for skill_id in whole if vocabulary.aliases.get(skill_id) or rng.random() >= plan.bare_out]
+    kept = frozenset(skill_id for skill_id in whole if rng.random() >= plan.taken_out)
     entries, tags = [], []
 
     def tag(text: str, meant: str, kind: str) -> None:
@@ -76,9 +93,9 @@ def make_world(vocabulary: Vocabulary, ours: frozenset[str], size: int, seed: in
     for skill_id in whole:
         known = list(vocabulary.aliases.get(skill_id, ()))
         rng.shuffle(known)
-        held = [known.pop() for _ in range(-(-len(known) // _HELD_OUT))] if skill_id in ours else []
+        held = [known.pop() for _ in range(min(_MOST_HELD, -(-len(known) // _HELD_OUT)))] if skill_id in ours else []
         texts = [vocabulary.labels[skill_id], *held, *known]
-        if rng.random() < _WITHOUT_ALIASES[seed % len(_WITHOUT_ALIASES)]:
+        if rng.random() < plan.without_aliases:
             known = []
         if skill_id in kept:
             entries.append(Entry.of(skill_id, "label", vocabulary.labels[skill_id]))
@@ -86,7 +103,7 @@ def make_world(vocabulary: Vocabulary, ours: frozenset[str], size: int, seed: in
         if skill_id in ours:
             for text in held:
                 tag(text, text, "alias")
-            if rng.random() < _OTHERWISE:
+            for _ in range(len(held) or rng.random() < _OTHERWISE):
                 text = rng.choice(texts)
                 tag(write_otherwise(text, rng), text, "written otherwise")
     tags = rng.sample(tags, min(len(tags), _MAX_TAGS))

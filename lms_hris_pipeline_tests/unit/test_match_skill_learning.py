@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lms_hris_pipeline.match.skill_adapter import learn_adapter
+from lms_hris_pipeline.match.skill_confidence import JUDGED_BY
 from lms_hris_pipeline.match.skill_index import adapt, greatest
 from lms_hris_pipeline.match.skill_model import MeaningModel, read_model, shipped_model, write_model
 from lms_hris_pipeline.match.skill_probability import confidence_of, shift_of
 from lms_hris_pipeline.match.skill_slips import SLIPS
 from lms_hris_pipeline.match.skill_trees import Trees, grow_trees, read_trees, written_trees
+from lms_hris_pipeline.match.skill_trust import Rows, learn_trust
 from lms_hris_pipeline.match.skill_words import fold
-from lms_hris_pipeline.match.skill_worlds import Vocabulary, make_world, part_of
+from lms_hris_pipeline.match.skill_worlds import Plan, Vocabulary, make_world, part_of
 from lms_hris_pipeline.model.errors import BadInput
 
 NAMES = ("one", "two", "three")
@@ -33,7 +36,7 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def trees(sample: tuple[np.ndarray, np.ndarray]) -> Trees:
-    return grow_trees(NAMES, *sample, count=20, depth=3)
+    return grow_trees(NAMES, *sample, count=20, depth=3, weight=np.ones(len(sample[0])))
 
 
 def test_trees_say_what_scikit_learn_says(sample: tuple[np.ndarray, np.ndarray], trees: Trees) -> None:
@@ -109,6 +112,45 @@ def test_the_greatest_are_found_in_blocks(columns: int) -> None:
     assert (np.sort(found, axis=1) == np.sort(values, axis=1)[:, -keep:]).all()
 
 
+# --- trust
+
+
+def _two_worlds(count: int = 1200) -> Rows:
+    """Half the tags of a large framework with a third outside, half of a small one with nine tenths outside."""
+    dice = np.random.default_rng(3)
+    world = np.arange(count) % 2
+    is_inside = dice.random(count) < np.where(world == 0, 0.66, 0.1)
+    features = np.zeros((count, len(JUDGED_BY)))
+    features[:, JUDGED_BY.index("cosine")] = np.round(is_inside + dice.normal(size=count), 4)
+    features[:, JUDGED_BY.index("log_skills")] = np.where(world == 0, 4.0, 2.0)
+    return Rows(
+        features, is_inside, is_inside & (dice.random(count) < 0.9), np.arange(count) % 3, world, np.ones(count)
+    )
+
+
+def test_every_world_counts_as_if_as_much_were_outside() -> None:
+    rows = _two_worlds()
+    usual = rows.is_inside.mean()
+    for world in (0, 1):
+        here = rows.world == world
+        assert np.average(rows.is_inside[here], weights=rows.balanced[here]) == pytest.approx(usual)
+
+
+def test_a_world_with_nothing_outside_is_not_blown_up() -> None:
+    rows = _two_worlds()
+    assert replace(rows, is_inside=np.ones(1200, dtype=bool)).balanced.tolist() == pytest.approx([1 / 0.95] * 1200)
+
+
+def test_no_world_tells_how_much_is_outside() -> None:
+    trust = learn_trust(_two_worlds())
+    asked = np.zeros((2, len(JUDGED_BY)))
+    asked[:, JUDGED_BY.index("cosine")] = 0.5
+    asked[:, JUDGED_BY.index("log_skills")] = [4.0, 2.0]
+    large, small = trust["inside"].log_odds(asked)
+    assert abs(large - small) < 1.0  # the shares alone would put them 2.9 apart
+    assert trust["usual_share"] == 0.65
+
+
 # --- worlds
 
 
@@ -121,7 +163,7 @@ def _vocabulary(skills: int = 60) -> Vocabulary:
 def test_a_world_never_holds_the_text_it_asks_for() -> None:
     vocabulary = _vocabulary(300)
     ours = frozenset(skill for skill in vocabulary.labels if part_of(skill, 3) == 0)
-    world = make_world(vocabulary, ours, 1 << 30, seed=1)
+    world = make_world(vocabulary, ours, Plan(None, 0.35, 1.0), seed=1)
     kept = {entry.skill_id for entry in world.entries}
     known = {(entry.skill_id, entry.folded) for entry in world.entries}
     assert 0.55 < len(kept) / len(vocabulary.labels) < 0.75
@@ -138,8 +180,22 @@ def test_a_world_never_holds_the_text_it_asks_for() -> None:
 def test_the_same_seed_makes_the_same_world() -> None:
     vocabulary = _vocabulary()
     ours = frozenset(vocabulary.labels)
-    assert make_world(vocabulary, ours, 30, 2) == make_world(vocabulary, ours, 30, 2)
-    assert make_world(vocabulary, ours, 30, 2) != make_world(vocabulary, ours, 30, 3)
+    plan = Plan(30, 0.35, 0.3)
+    assert make_world(vocabulary, ours, plan, 2) == make_world(vocabulary, ours, plan, 2)
+    assert make_world(vocabulary, ours, plan, 2) != make_world(vocabulary, ours, plan, 3)
+
+
+def test_a_plan_says_what_a_world_lacks() -> None:
+    whole = _vocabulary(300)
+    vocabulary = Vocabulary(whole.labels, {f"S{at}": whole.aliases[f"S{at}"] for at in range(100)}, whole.strangers)
+    ours = frozenset(vocabulary.labels)
+    everything = make_world(vocabulary, ours, Plan(None, 0.0, 0.0), seed=1)
+    assert {entry.skill_id for entry in everything.entries} == ours
+    assert any(not entry.is_label for entry in everything.entries)
+    assert all(tag.means for tag in everything.tags if tag.kind in ("alias", "written otherwise"))
+    assert all(entry.is_label for entry in make_world(vocabulary, ours, Plan(None, 0.0, 1.0), seed=1).entries)
+    dense = make_world(vocabulary, ours, Plan(None, 0.0, 0.0, bare_out=1.0), seed=1)
+    assert {entry.skill_id for entry in dense.entries} == set(vocabulary.aliases)
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.__name__)

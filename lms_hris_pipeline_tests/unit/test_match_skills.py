@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from lms_hris_pipeline.match import skills
+from lms_hris_pipeline.match.skill_answers import answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
 from lms_hris_pipeline.match.skill_model import MeaningModel
+from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import match
@@ -298,6 +300,18 @@ def test_a_tag_means_the_same_whatever_stands_beside_it(tmp_path: Path) -> None:
     together = _matched(tmp_path / "all", tags)
     for number, tag in enumerate(tags):
         assert _matched(tmp_path / str(number), [tag])[tag] == together[tag]
+
+
+def test_what_the_dictionary_is_sure_of_needs_no_embedding(tmp_path: Path, letters_encoder: list[list[str]]) -> None:
+    entries = [Entry.of(skill_id(name), "label", name) for name in FRAMEWORK]
+    mind = mind_of("skills", DEFAULTS, tmp_path)
+    assert answer_tags(["nothing like it"], entries, mind, tmp_path).new_texts == len(entries) + 1
+    known = answer_tags(["Python 3 (advanced)", "PYTHON", "Mentor-ing"], entries, mind, tmp_path)
+    assert (known.new_texts, len(letters_encoder)) == (0, 1)
+    first = {row["tag"]: row["skill_id"] for row in known.rows.to_pylist() if row["rank"] == 1}
+    assert first == {
+        "Python 3 (advanced)": skill_id("Python"), "PYTHON": skill_id("Python"), "Mentor-ing": skill_id("Mentoring"),
+    }  # fmt: skip
 
 
 def test_figures_add_up(tmp_path: Path, letters_encoder: list[list[str]]) -> None:
