@@ -147,7 +147,7 @@ def _answer(tags: Sequence[str], entries: Sequence[Entry], mind: Mind, cache_dir
 def _queries(tags: Sequence[str], hits: Sequence[Hit | None], named: Sequence[Entry]) -> tuple[list[str], list[Query]]:
     """The texts to embed, and a query a tag. What the dictionary is sure of stands where the text that it knows stands.
 
-    Nine decorated tags in ten are so, and need no embedding model.
+    Of decorated tags, typos among them, a third are so, and need no embedding model.
     """
     from lms_hris_pipeline.match.skill_index import Query, queries_of
 
