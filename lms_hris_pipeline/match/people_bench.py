@@ -21,7 +21,7 @@ from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, peopl
 from lms_hris_pipeline.match.people_weights import LEVELS
 from lms_hris_pipeline.warehouse import Batch
 
-MOST_WAYS, MOST_NAMESAKES = 40, 20
+MOST_WAYS = 20
 """More ways to be named than these with one key, or with both names: it tells too little, and is left out."""
 SWAPPED_SIMILARITY = 0.88
 _SHORT = {
@@ -133,7 +133,7 @@ class Bench:
         nobody is settled.
         """
         self._insert("sure_way_keys", kept)
-        self._make("sure_pairs", {"most_ways": MOST_NAMESAKES})
+        self._make("sure_pairs", {"most_ways": MOST_WAYS})
         settled = np.zeros(self._given.account_count, dtype=bool)
         if not self._is_within:
             rows = self._batch.arrow(

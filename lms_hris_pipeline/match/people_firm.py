@@ -1,7 +1,7 @@
 """What depends on the whole firm: how many share a value, in coarse steps, and which addresses and numbers are nobody's own.
 
-Counts are rounded down to powers of two, so that one person more or less changes what others weigh only where a count
-meets such a line. Values stand as codes: places in a list of their hashes that only grows.
+Counts stand in steps, each a power of two wide, so that one person more or less changes what others weigh only where
+a count meets the next. Values stand as codes: places in a list of their hashes that only grows.
 """
 
 from __future__ import annotations
@@ -112,10 +112,13 @@ def find_steps(
 
 
 def rarity(name: str, steps: npt.NDArray[np.uint8], population: int) -> npt.NDArray[np.float32]:
-    """How rare values of these steps are, in bits; NaN without a value."""
+    """How rare values of these steps are, in bits, NaN without a value: a step counts as the middle of what it holds, so
+    that common names are not taken for rarer than they are."""
     more, others = _UNMET.get(name, (0, 1))
     table = np.full(256, np.nan, dtype=np.float32)
-    table[:64] = np.log2((population + more) / (np.exp2(np.arange(64)) + others))
+    least = np.exp2(np.arange(63))
+    middle = np.sqrt(least * (2 * least - 1))
+    table[:63] = np.log2((population + more) / (middle + others))
     found: npt.NDArray[np.float32] = table[steps]
     return found
 
