@@ -36,7 +36,8 @@ from lms_hris_pipeline_tests.support.sandbox_api import (
     wid,
 )
 
-ROOMY = {"publishing": PublishSettings(breaker_share=0.5)}
+ROOMY = {"publishing": PublishSettings(breaker_share=0.5, threads=1)}
+"""One call at a time, so that calls have an order."""
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ groups = st.lists(st.tuples(names, st.booleans()), min_size=1, max_size=6).map(
 )
 memberships = st.lists(st.tuples(st.sampled_from(VALUES), st.integers(0, 5), st.sets(st.integers(0, 5))), max_size=120)
 decisions = st.lists(st.tuples(st.sampled_from(TRAITS), st.integers(0, 7), st.booleans()), max_size=8)
+alikes = st.dictionaries(st.integers(0, 5).map(str), st.sampled_from(TRAITS))
 SCOPE = ScopeSettings(roles=(RoleRule(source="job_family", value="*", group="{value}"),))
 
 
@@ -44,9 +45,12 @@ def may_be_given(mapping: RoleMapping) -> bool:
     return not mapping.group.is_automatic and not SCOPE.is_privileged(mapping.group.name)
 
 
-@given(groups, memberships, decisions)
+@given(groups, memberships, decisions, alikes)
 def test_nothing_privileged_or_automatic_is_ever_in_force_or_proposed(
-    known: list[Group], people: list[tuple[str, int, set[int]]], said: list[tuple[Trait, int, bool]]
+    known: list[Group],
+    people: list[tuple[str, int, set[int]]],
+    said: list[tuple[Trait, int, bool]],
+    alike: dict[str, Trait],
 ) -> None:
     decided = [
         Decided(trait, str(group), "Gone", is_approved, Counted(None, None), "Ada", DAY)
@@ -59,7 +63,7 @@ def test_nothing_privileged_or_automatic_is_ever_in_force_or_proposed(
     assert all(may_be_given(one) for one in wanted if one.state == "in_force")
     assert {one.origin for one in wanted if one.state == "in_force"} <= {"settings", "person"}
     spoken_on = frozenset(one.key for one in wanted)
-    proposed = list(suggested_mappings(SCOPE, known, seen_of(people), spoken_on, {}))
+    proposed = list(suggested_mappings(SCOPE, known, seen_of(people), spoken_on, {}, alike))
     assert all(may_be_given(one) and one.state == "proposed" for one in proposed)
     assert spoken_on.isdisjoint(one.key for one in proposed), "people and rules have the last word"
     assert len({one.key for one in proposed}) == len(proposed)
