@@ -24,13 +24,14 @@ from lms_hris_pipeline.match.embedding import ModelFiles, embed_texts, find_mode
 from lms_hris_pipeline.match.skill_cache import AnswerCache
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import Kind, MeaningModel
-from lms_hris_pipeline.match.skill_words import fold, read_words
+from lms_hris_pipeline.match.skill_words import fold
+from lms_hris_pipeline.match.skill_wrappings import read_words
 
 if TYPE_CHECKING:
     from lms_hris_pipeline.match.skill_engine import Near, Placed
     from lms_hris_pipeline.match.skill_index import Query
 
-ENGINE = 3
+ENGINE = 4
 """Raised whenever the same inputs would be answered otherwise, so that no kept answer outlives its engine."""
 TOP = 5
 
@@ -132,19 +133,21 @@ def _answer(tags: Sequence[str], entries: Sequence[Entry], mind: Mind, cache_dir
     from lms_hris_pipeline.match.skill_index import SkillIndex
 
     named = sorted(entry for entry in entries if entry.folded)
-    dictionary = Dictionary(named)
+    dictionary = Dictionary(named, mind.kind)
     hits = [dictionary.look_up(tag) for tag in tags]
-    texts, queries = _queries(tags, hits, named)
+    texts, queries = _queries(tags, hits, named, mind.kind)
     embedded = embed_texts([*(entry.folded for entry in named), *texts], mind.embedding, mind.threads, cache_dir)
     known = embedded.vectors[: len(named)]
     engine = Engine(SkillIndex(named, known, mind.adapter(known.shape[1])), mind.model)
     rows: list[dict[str, Any]] = []
     for tag, hit, placed in zip(tags, hits, engine.place(queries, embedded.vectors), strict=True):
-        rows.extend(_rows_of(tag, hit, placed, mind.model))
+        rows.extend(_rows_of(tag, hit, placed, mind))
     return pa.Table.from_pylist(rows, schema=SCHEMA), embedded.new_count
 
 
-def _queries(tags: Sequence[str], hits: Sequence[Hit | None], named: Sequence[Entry]) -> tuple[list[str], list[Query]]:
+def _queries(
+    tags: Sequence[str], hits: Sequence[Hit | None], named: Sequence[Entry], kind: Kind
+) -> tuple[list[str], list[Query]]:
     """The texts to embed, and a query a tag. What the dictionary is sure of stands where the text that it knows stands.
 
     Of decorated tags, typos among them, a third are so, and need no embedding model.
@@ -153,16 +156,16 @@ def _queries(tags: Sequence[str], hits: Sequence[Hit | None], named: Sequence[En
 
     row_of = {entry: row for row, entry in enumerate(named)}
     known = [hit.entries[0] if hit and hit.is_sure else None for hit in hits]
-    texts, asked = queries_of([tag for tag, entry in zip(tags, known, strict=True) if not entry], offset=len(named))
+    texts, asked = queries_of([tag for tag, entry in zip(tags, known, strict=True) if not entry], len(named), kind)
     rest = iter(asked)
     return texts, [Query((entry.folded,), (row_of[entry],)) if entry else next(rest) for entry in known]
 
 
-def _rows_of(tag: str, hit: Hit | None, placed: Placed, model: MeaningModel) -> Iterator[dict[str, Any]]:
+def _rows_of(tag: str, hit: Hit | None, placed: Placed, mind: Mind) -> Iterator[dict[str, Any]]:
     """A tag's rows: what the dictionary knows stands first, the nearer of several skills before the others."""
     likeliest = {one.skill_id: at for at, one in enumerate(placed.near)}
     hits = sorted(hit.entries, key=lambda entry: likeliest.get(entry.skill_id, TOP)) if hit else []
-    known = round(model.dictionary.get(hit.form, 0.0) / len(hits), 6) if hit else None
+    known = round(mind.model.form_share(hit.form) / len(hits), 6) if hit else None
     near = {one.skill_id: one for one in placed.near}
     others = [one for one in placed.near if one.skill_id not in {entry.skill_id for entry in hits}]
     first = others[0] if not hits else None
@@ -179,7 +182,7 @@ def _rows_of(tag: str, hit: Hit | None, placed: Placed, model: MeaningModel) -> 
     for rank, entry in enumerate(hits[:TOP], 1):
         yield {**shared, "rank": rank, **_of_dictionary(entry, hit, near.get(entry.skill_id))}
     for rank, one in enumerate(others[: TOP - len(hits[:TOP])], len(hits[:TOP]) + 1):
-        yield {**shared, "rank": rank, **_of_model(tag, one)}
+        yield {**shared, "rank": rank, **_of_model(tag, one, mind.kind)}
 
 
 def _of_dictionary(entry: Entry, hit: Hit | None, near: Near | None) -> dict[str, Any]:
@@ -193,8 +196,8 @@ def _of_dictionary(entry: Entry, hit: Hit | None, near: Near | None) -> dict[str
     }
 
 
-def _of_model(tag: str, near: Near) -> dict[str, Any]:
-    words = read_words(tag)
+def _of_model(tag: str, near: Near, kind: Kind) -> dict[str, Any]:
+    words = read_words(tag, kind)
     stripped = words.stripped if near.is_stripped else ()
     return {
         "skill_id": near.skill_id,

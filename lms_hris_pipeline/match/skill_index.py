@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from lms_hris_pipeline.match.skill_dictionary import Entry
 from lms_hris_pipeline.match.skill_difference import DECIMALS, WordWeights
-from lms_hris_pipeline.match.skill_words import content_words, read_words
+from lms_hris_pipeline.match.skill_words import content_words
+from lms_hris_pipeline.match.skill_wrappings import read_words
+
+if TYPE_CHECKING:
+    from lms_hris_pipeline.match.skill_model import Kind
 
 CANDIDATES = 10
 """Skills of a tag that are looked at closely; on the tuning data the right one is among them 98 times in 100."""
@@ -78,12 +82,12 @@ class _Pairs:
     starts: Ints
 
 
-def queries_of(tags: Sequence[str], offset: int) -> tuple[list[str], list[Query]]:
+def queries_of(tags: Sequence[str], offset: int, of: Kind = "skills") -> tuple[list[str], list[Query]]:
     """The texts to embed for `tags`, each once, and a query a tag; the first text's vector stands in row `offset`."""
     rows: dict[str, int] = {}
     queries = []
     for tag in tags:
-        words = read_words(tag)
+        words = read_words(tag, of)
         texts = tuple(dict.fromkeys((words.folded, words.core)))
         queries.append(Query(texts, tuple(rows.setdefault(text, offset + len(rows)) for text in texts)))
     return list(rows), queries

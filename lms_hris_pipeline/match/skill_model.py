@@ -66,6 +66,10 @@ class MeaningModel:
             needed.append(confidence)
         return round(float(np.interp(precision, wanted, needed)), 6)
 
+    def form_share(self, form: str) -> float:
+        """How often a form of the dictionary is right; one that was unknown when the model learnt counts as stripped."""
+        return self.dictionary.get(form, self.dictionary.get("stripped", 0.0))
+
 
 def read_model(folder: Traversable | Path, name: str) -> MeaningModel:
     """The model `name` in `folder`.

@@ -165,7 +165,7 @@ def _of_decision(framework: Framework, tag: str, hit: Hit | None) -> _Meaning | 
 
 def _of_dictionary(framework: Framework, hit: Hit, model: MeaningModel, accept_at: float) -> _Meaning:
     """The one skill whose words these are; of several none is guessed, and each is as likely as the other."""
-    confidence = round(model.dictionary.get(hit.form, 0.0) / len(hit.entries), 6)
+    confidence = round(model.form_share(hit.form) / len(hit.entries), 6)
     decision: Decision = "accept" if hit.is_sure and confidence >= accept_at else "review"
     stripped = [asdict(one) for one in hit.stripped]
     candidates = [

@@ -12,7 +12,7 @@ import pytest
 
 from lms_hris_pipeline.match import skills
 from lms_hris_pipeline.match.skill_answers import answer_tags
-from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry
+from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Kind
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.model.errors import BadInput
@@ -66,6 +66,35 @@ def test_two_skills_that_claim_a_tag_are_both_shown() -> None:
     assert hit is not None
     assert [entry.skill_id for entry in hit.entries] == ["A", "B"]
     assert not hit.is_sure
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "entries", "skills", "form"),
+    [
+        ("the bare name", "Python", [("A", "label", "Python (computer programming)")], ["A"], "unqualified"),
+        ("decorated", "Python 3 (advanced)", [("A", "label", "Python (computer programming)")], ["A"], "unqualified"),
+        ("another's own alias wins", "Chef", [("A", "label", "Chef (tools)"), ("B", "alias", "chef")], ["B"], "folded"),
+        ("two have it", "Salt", [("A", "label", "Salt (tools)"), ("B", "label", "Salt [food]")], ["A", "B"], "unqualified"),
+        ("a qualified alias", "iOS", [("A", "alias", "IOS (operating system)")], ["A"], "unqualified"),
+        ("an alias with its short form", "Laboratory Analyst", [("A", "alias", "Laboratory Analyst (Lab Analyst)")], [], ""),
+        ("a decision holds as it stands", "Python", [("A", "decision", "Python (evening course)")], [], ""),
+    ],
+)  # fmt: skip
+def test_a_label_is_known_without_its_qualifier(
+    case: str, tag: str, entries: list[tuple[str, Kind, str]], skills: list[str], form: str
+) -> None:
+    hit = Dictionary(Entry.of(*entry) for entry in entries).look_up(tag)
+    assert ([entry.skill_id for entry in hit.entries], hit.form) == (skills, form) if hit else not skills
+
+
+def test_a_place_behind_a_title_needs_a_framework_that_would_know_it() -> None:
+    words = [Entry.of(str(at), "label", f"Word{at} maker") for at in range(1_000)]
+    bakers = Entry.of("B", "label", "Bakers")
+    hit = Dictionary([bakers, *words], "titles").look_up("Baker - Hamburg")
+    assert hit is not None
+    assert (hit.entries[0].skill_id, hit.stripped[0].kind, hit.stripped[0].words) == ("B", "place", "hamburg")
+    assert Dictionary([bakers, *words], "titles").look_up("Baker - Maker") is None, "a word of the framework"
+    assert Dictionary([bakers], "titles").look_up("Baker - Hamburg") is None
 
 
 def test_an_alias_that_repeats_its_own_label_is_no_dispute(tmp_path: Path) -> None:
