@@ -17,6 +17,15 @@ for _name in [name for name in os.environ if name.startswith("LMS_HRIS_") and na
     del os.environ[_name]
 
 
+LONGEST = ("crash/", "integration/test_nights_", "integration/test_reconcile_", "integration/test_truth_")
+"""Where the tests are that take minutes: kills of processes, and whole nights."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first: else one process still has them to do when the others have nothing left."""
+    items.sort(key=lambda item: not item.nodeid.removeprefix("lms_hris_pipeline_tests/").startswith(LONGEST))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line of what was skipped: a run without a vendor's specification, for example, is green and holds less."""
     skipped = terminalreporter.stats.get("skipped", [])
