@@ -25,13 +25,13 @@ from lms_hris_pipeline.match.skill_cache import AnswerCache
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import Kind, MeaningModel
 from lms_hris_pipeline.match.skill_words import fold
-from lms_hris_pipeline.match.skill_wrappings import read_words
+from lms_hris_pipeline.match.skill_wrappings import read_words, says_only_when
 
 if TYPE_CHECKING:
     from lms_hris_pipeline.match.skill_engine import Near, Placed
     from lms_hris_pipeline.match.skill_index import Query
 
-ENGINE = 4
+ENGINE = 5
 """Raised whenever the same inputs would be answered otherwise, so that no kept answer outlives its engine."""
 TOP = 5
 
@@ -98,7 +98,7 @@ class Mind:
 
 
 def answer_tags(tags: Iterable[str], entries: Sequence[Entry], mind: Mind, cache_dir: Path) -> Answers:
-    """The nearest skills of each distinct tag that holds a word, up to five; the others have no rows.
+    """The nearest skills of each distinct tag that holds a word, and not a time alone, up to five; others have no rows.
 
     Raises:
         BadInput: the embedding model cannot be used.
@@ -110,7 +110,8 @@ def answer_tags(tags: Iterable[str], entries: Sequence[Entry], mind: Mind, cache
     cache = AnswerCache(cache_dir, mind.kind, _fingerprint(entries, mind))
     known = cache.read(SCHEMA)
     new = asked.filter(pc.invert(pc.is_in(asked, known["tag"].combine_chunks()))).to_pylist()
-    worded = [tag for tag in new if fold(tag)]
+    names = {entry.folded for entry in entries}
+    worded = [tag for tag in new if (text := fold(tag)) and (text in names or not says_only_when(tag, mind.kind))]
     if not worded:
         return Answers(known.filter(pc.is_in(known["tag"], asked)), 0)
     made, new_texts = _answer(worded, entries, mind, cache_dir)

@@ -123,6 +123,11 @@ def read_words(text: str, of: Kind = "skills") -> SkillWords:
     return SkillWords(folded, tuple(steps))
 
 
+def says_only_when(text: str, of: Kind) -> bool:
+    """Whether a text is a time and nothing else, as "90 minutes" or "2 days"."""
+    return _kind_of_part(fold(text).split(), "", of) == "time"
+
+
 def split_off_place(text: str, of: Kind) -> tuple[str, str] | None:
     """A title and the last part of it that stands apart, where that may be a place or a team: "Clerk", "Hamburg".
 

@@ -12,7 +12,6 @@ from lms_hris_pipeline.settings.section import Section
 
 Phase = Literal["off", "shadow", "approve", "auto"]
 RISKS = ("low", "normal", "high")
-_NO_FAMILIES = frozenset({"auto_approve_risk", "pilot_departments", "pilot_locations"})
 
 
 class FirmSettings(Section):
@@ -61,11 +60,6 @@ class PolicySettings(Section):
     """The phases are for people of these supervisory organisations and all below; everybody else stays in shadow."""
     pilot_locations: tuple[str, ...] = ()
     """The same for people of these locations. Both empty: the phases are for everybody."""
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """The families, in the order of the settings."""
-        return tuple(name for name in type(self).model_fields if name not in _NO_FAMILIES)
 
     @property
     def has_pilot(self) -> bool:

@@ -55,4 +55,4 @@ def test_words_that_mean_no_skill_are_never_accepted(cache: Path) -> None:
     skills = {skill.name: skill.aliases for skill in framework.skills()}
     rows = by_tag(matched(skill_batch(framework.MEANINGLESS_TAGS, skills), SkillSettings(), cache).rows)
     assert [tag for tag, row in rows.items() if row["decision"] == "accept"] == []
-    assert sum(row["decision"] == "review" for row in rows.values()) <= len(framework.MEANINGLESS_TAGS) // 7
+    assert sum(row["decision"] == "review" for row in rows.values()) <= 3

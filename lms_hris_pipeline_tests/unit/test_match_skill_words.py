@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_hris_pipeline.match.skill_words import bag_form, compact_form, fold, singular_form
-from lms_hris_pipeline.match.skill_wrappings import read_words, split_off_place
+from lms_hris_pipeline.match.skill_wrappings import read_words, says_only_when, split_off_place
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,11 @@ def test_what_is_left_stands_in_the_text(text: str) -> None:
 
 def test_a_very_long_text_is_cut() -> None:
     assert len(fold("ab " * 100_000)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [("90 minutes", True), ("2 days", True), ("Time management", False), ("Minutes of meetings", False), ("", False)],
+)
+def test_a_time_alone_names_no_skill(text: str, is_so: bool) -> None:
+    assert says_only_when(text, "skills") is is_so

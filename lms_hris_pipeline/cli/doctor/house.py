@@ -17,6 +17,7 @@ from lms_hris_pipeline.ledger import open_ledger
 from lms_hris_pipeline.match.skill_model import shipped_model
 from lms_hris_pipeline.model.errors import PipelineError
 from lms_hris_pipeline.settings import Secrets, Settings
+from lms_hris_pipeline.tables.reconcile import FAMILIES
 from lms_hris_pipeline.warehouse import BatchShelf
 
 FRESH = timedelta(hours=36)
@@ -52,7 +53,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     else:
         yield ok("settings", f"profile {settings.profile}, {settings.firm.name}, {settings.firm.time_zone}")
     phases: dict[str, list[str]] = {}
-    for family in settings.policy.families:
+    for family in FAMILIES:
         phases.setdefault(settings.policy.phase_of(family), []).append(family)
     yield info("policy", "; ".join(f"{phase}: {', '.join(names)}" for phase, names in sorted(phases.items())))
     if bool(settings.alerts.smtp_host) != bool(settings.alerts.recipients):
