@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lms_hris_pipeline.resources.expectations import REPEATS_KEY, ROW_COUNT, group_rows, validate
+from lms_hris_pipeline.resources.expectations import MISSING, REPEATS_KEY, ROW_COUNT, group_rows, validate
 from lms_hris_pipeline.tables import ALL_TABLES
 from lms_hris_pipeline.tables.contract import Column, Table
 from lms_hris_pipeline.warehouse import Batch
@@ -25,10 +25,15 @@ PAIRS = Table(
 CASES: list[tuple[str, list[str], list[str]]] = [
     ("no rows", [], []),
     ("good rows", ["('1', 'x', 'a', 'good', 1)", "('1', 'y', 'b', null, null)", "('2', 'x', 'a', 'bad', 2)"], []),
-    ("a null", ["(null, 'x', 'a', 'good', 1)"], ["left_id: column values to not be null; 1 rows do not"]),
-    ("a null in a closed set", ["('1', 'x', null, 'good', 1)"], ["kind: column values to not be null; 1 rows do not"]),
-    ("a stranger", ["('1', 'x', 'c', 'good', 1)"], ["kind: column values to be in set; 1 rows do not"]),
-    ("a stranger where null may be", ["('1', 'x', 'a', 'odd', 1)"], ["mood: column values to be in set; 1 rows do not"]),
+    ("a null", ["(null, 'x', 'a', 'good', 1)"], ["left_id: must be filled; 1 rows are not"]),
+    ("a null in a closed set", ["('1', 'x', null, 'good', 1)"], ["kind: must be filled; 1 rows are not"]),
+    (
+        "two nulls in a row",
+        ["(null, 'x', null, 'good', 1)", "('1', 'x', null, 'good', 1)"],
+        ["left_id: must be filled; 1 rows are not", "kind: must be filled; 2 rows are not"],
+    ),
+    ("a stranger", ["('1', 'x', 'c', 'good', 1)"], ["kind: expected to be of its closed set of values; 1 rows are not"]),
+    ("a stranger where null may be", ["('1', 'x', 'a', 'odd', 1)"], ["mood: expected to be of its closed set of values; 1 rows are not"]),
     (
         "a key twice",
         ["('1', 'x', 'a', 'good', 1)", "('1', 'x', 'b', 'good', 2)", "('2', 'x', 'a', null, 3)"],
@@ -42,7 +47,7 @@ CASES: list[tuple[str, list[str], list[str]]] = [
     (
         "several of each",
         ["(null, 'x', 'a', 'good', 1)", "(null, 'y', 'b', 'good', 1)", "('1', 'x', 'c', 'good', 1)"],
-        ["left_id: column values to not be null; 2 rows do not", "kind: column values to be in set; 1 rows do not"],
+        ["left_id: must be filled; 2 rows are not", "kind: expected to be of its closed set of values; 1 rows are not"],
     ),
 ]  # fmt: skip
 
@@ -70,9 +75,9 @@ def test_many_rows_are_few_groups(batch: Batch) -> None:
     batch.execute("insert into canonical.pairs values (null, 'x', 'b', 'good', 0)")
     groups = group_rows(batch, PAIRS)
     assert len(groups) == 2
-    assert validate(PAIRS, groups) == ["left_id: column values to not be null; 1 rows do not"]
+    assert validate(PAIRS, groups) == ["left_id: must be filled; 1 rows are not"]
 
 
 @pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.sql_name)
 def test_no_column_is_named_like_what_the_groups_add(table: Table) -> None:
-    assert not {ROW_COUNT, REPEATS_KEY} & set(table.column_names)
+    assert not {ROW_COUNT, MISSING, REPEATS_KEY} & set(table.column_names)
