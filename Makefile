@@ -35,8 +35,9 @@ setup: .venv/.installed
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) was not found; install Python 3.11 with its venv module, or name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up .venv (about two minutes and 2.6 GB the first time) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -q torch==2.13.0 -c requirements.lock
-	@$(BIN)/python -m pip install -q -e '.[dev]' -c requirements.lock
+	@# not compiled: most of what is installed is never imported
+	@$(BIN)/python -m pip install -q --no-compile torch==2.13.0 -c requirements.lock
+	@$(BIN)/python -m pip install -q --no-compile -e '.[dev]' -c requirements.lock
 	@touch $@
 
 clean:  ## remove what runs and tools have written, the environment too

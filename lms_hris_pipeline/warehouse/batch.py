@@ -78,7 +78,7 @@ class Batch:
         for schema in dict.fromkeys(table.schema for table in ALL_TABLES):
             connection.execute(f"create schema if not exists {schema}")
         connection.execute(
-            f"create table if not exists {_BUILT} (table_name varchar primary key, batch_id varchar, row_count bigint)"
+            f"create table if not exists {_BUILT} (table_name varchar, batch_id varchar, row_count bigint)"
         )
         return cls(connection, batch_id=batch_id, as_of=as_of, folder=folder, params=params, is_scratch=is_scratch)
 
@@ -235,7 +235,9 @@ class Batch:
                         f"{table.sql_name}: {total - distinct} rows repeat a key ({', '.join(table.key)})\n"
                         f"  one row must be {table.grain}; mend the query or the source."
                     )
-                cursor.execute(f"insert or replace into {_BUILT} values (?, ?, ?)", [table.sql_name, self.id, total])
+                # a primary key to replace by would take as long as the rows of most tables
+                cursor.execute(f"delete from {_BUILT} where table_name = ?", [table.sql_name])
+                cursor.execute(f"insert into {_BUILT} values (?, ?, ?)", [table.sql_name, self.id, total])
                 cursor.execute("commit")
             except BaseException:
                 # where the disk is full DuckDB has ended the transaction itself; the first error is the one to tell
