@@ -41,6 +41,13 @@ _MACROS = (
     "email_key(said) as nullif(lower(trim(said)), '')",
     "number_key(said) as nullif(ltrim(upper(regexp_replace(said, '[^0-9A-Za-z]', '', 'g')), '0'), '')",
     "address_key(said) as nullif(regexp_replace(lower(said), '[^0-9a-z]', '', 'g'), '')",
+    "mailbox_stem(mailbox) as nullif(regexp_replace(mailbox, '[._-]?[0-9]+', '', 'g'), '')",
+    # where people have mailboxes of their own, apart from any employer
+    "is_private(domain) as regexp_matches(domain, '^((gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|rocketmail|aol|"
+    "icloud|me|mac|gmx|web|t-online|freenet|protonmail|proton|posteo|yandex|libero|virgilio|tiscali|orange|wanadoo|laposte|"
+    "seznam|interia|onet|btinternet|bluewin|ziggo|kpnmail|telenet|comcast|verizon|hushmail|fastmail|zoho|terra|uol|qq|163|126|"
+    "naver|rediffmail)[.][a-z.]{2,6}|(mail|list|inbox|bk)[.]ru|mail[.]com|mail[.]bg|abv[.]bg|ukr[.]net|i[.]ua|wp[.]pl|o2[.]pl|"
+    "free[.]fr|sfr[.]fr|centrum[.]cz|email[.]cz|telia[.]com|mailbox[.]org|pm[.]me)$')",
     "consonants_key(name) as case when len(regexp_replace(name, '[aeiou]', '', 'g')) >= 3 "
     "then regexp_replace(name, '[aeiou]', '', 'g') end",
 )

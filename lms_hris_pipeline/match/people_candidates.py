@@ -130,6 +130,21 @@ def rank_candidates(
     return Candidates(rows, given.person_of[rows.worker], bits[kept], probabilities(rows.account, bits[kept]), prior)
 
 
+def count_strangers(account: Ints, bits: Floats, accounts: int) -> int:
+    """How many accounts have nobody who is likelier theirs than not; pairs stand by account."""
+    best = np.full(accounts, -MAX_BITS)
+    np.maximum.at(best, account, bits)
+    return int((best < 0).sum())
+
+
+def less_likely(found: Candidates, bits: float) -> Candidates:
+    """The same candidates where every account is less likely a worker's by so much."""
+    if not bits:
+        return found
+    fewer = np.round(found.bits - bits, 3)
+    return replace(found, bits=fewer, score=probabilities(found.account, fewer), prior=found.prior - bits)
+
+
 def renumbered(compared: Compared, accounts: Bools, workers: Bools) -> Compared:
     """Pairs of some accounts and worker records, by their numbers among those alone."""
     account, worker = np.cumsum(accounts) - 1, np.cumsum(workers) - 1

@@ -38,16 +38,20 @@ from lms_hris_pipeline.settings import MatchSettings
 
 # log2 odds within which a namesake without an account is named to the reviewer instead
 NEAR_BITS = 10.0
+# by so many bits fewer accounts than usual are a worker's where HR's records are a part of the people only
+PARTIAL_BITS = 2.0
 # of two accounts the first is the one with the person's own address, unless far more speaks for the other
 OWN_ADDRESS_BITS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The rest of the firm, as far as it counts: how many people there are in all, how many others wait for an account."""
+    """The rest of the firm, as far as it counts: how many people there are in all, how many others wait for an account,
+    and by how many bits `fewer` accounts than usual are a worker's at all, which candidates' bits hold already."""
 
     people: int
     waiting: int
+    fewer: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def decide(
     free = np.ones(accounts, dtype=bool)
     free[known.accounts] = False
     claimed = np.zeros(given.person_count, dtype=bool)
-    obstacles = find_obstacles(found, facts, standing, claimed, settings, keys_are_strict=keys_are_strict)
+    rules = {"keys_are_strict": keys_are_strict, "hr_is_partial": elsewhere.fewer >= PARTIAL_BITS}
+    obstacles = find_obstacles(found, facts, standing, claimed, settings, **rules)
     sure = free & (obstacles == 0)
     claimed[found.person[standing.best[sure]]] = True
     claimed[known.persons(given)] = True
@@ -107,7 +112,10 @@ def decide(
     # a namesake's account is looked at by people even where the namesake has one already
     plausible = keys_are_strict & (standing.best_score >= settings.review_at) & _at(facts.names_same, standing.best)
     again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
-    obstacles_again = find_obstacles(found, facts, again, claimed, settings, keys_are_strict=keys_are_strict)
+    # that HR knows few is a reason not to link, none not to ask
+    odds = settings.review_at / (1 - settings.review_at) / 2**elsewhere.fewer
+    plausible |= again.best_score >= odds / (1 + odds)
+    obstacles_again = find_obstacles(found, facts, again, claimed, settings, **rules)
     late = rest & (obstacles_again == 0)
     standing = Standing(
         *(np.where(rest, after, before) for after, before in zip(_parts(again), _parts(standing), strict=True))

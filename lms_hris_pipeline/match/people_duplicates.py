@@ -5,6 +5,9 @@ By the engine's comparison; nothing is decided one to one here, since a table ma
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from scipy.sparse import coo_matrix
@@ -18,23 +21,31 @@ from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.settings import MatchSettings
 
 WIDEST_CLUSTER = 50
+_ROUNDS = 30
+_CAUTION_BITS = 2.0
+"""Weights are cautious: sums of them say so much too little, looked at on FEBRL and on tables of accounts."""
 
 
 def duplicates_within(given: Given, weights: Weights, settings: MatchSettings, fields: tuple[str, ...]) -> pa.Table:
     """One row a pair that is one person (link) or may be (review): id_a, id_b, score, decision, cluster_id, evidence.
 
     A cluster is named by its least id and holds all records that links join, directly or through others; pairs that
-    are joined through others only have no score of their own but the weakest link's of the cluster, and say so; they
-    are listed among the first WIDEST_CLUSTER records of a cluster, so that one of thousands does not list millions.
+    are joined through others only have no score of their own but the weakest link's of the cluster, and say so; a
+    pair that is doubtful by itself bears it too. They are listed among the first WIDEST_CLUSTER records of a cluster, so that one of thousands does not list millions.
     """
     nobody = np.array([], dtype=np.int64)
     compared = compare_people(given, weights, (nobody, nobody), is_within=True)
-    prior = weights.prior(given.person_count) - weights.known_bits + weights.duplicate_bits
-    bits = np.full(len(compared.account), prior)
+    # no record is stale beside others of its own table: what contradicts between namesakes adds up
+    never_stale = np.zeros(len(compared.account), dtype=np.uint8)
+    compared = replace(compared, levels={**compared.levels, "stale_record": never_stale})
+    alike = np.zeros(len(compared.account))
     for weight in compared.weigh(weights).values():
-        bits += weight
+        alike += weight
+    prior = _prior(alike, given.account_count, weights)
+    bits = np.full(len(alike), prior)
+    bits += alike
     bits = np.round(np.clip(bits, -MAX_BITS, MAX_BITS), 3)
-    score = np.round(1.0 / (1.0 + np.exp2(-bits)), 6)
+    score: Floats = np.round(1.0 / (1.0 + np.exp2(-bits)), 6)
     kept = score >= settings.review_at
     rows = compared.take(np.flatnonzero(kept))
     found = Candidates(rows, rows.worker, bits[kept], score[kept], prior)
@@ -42,7 +53,27 @@ def duplicates_within(given: Given, weights: Weights, settings: MatchSettings, f
     cluster = _clusters(given.account_count, rows.account[is_link], rows.worker[is_link])
     joined = _joined_through_others(rows.account, rows.worker, found.score, is_link, cluster)
     evidence = pair_evidence(given, found, weights, settings, fields)
-    return _table(given, found, is_link | (cluster[rows.account] == cluster[rows.worker]), cluster, joined, evidence)
+    # what is doubtful by itself and joined through others is as sure as the weakest link of its cluster
+    is_same = cluster[rows.account] == cluster[rows.worker]
+    weakest = np.ones(given.account_count)
+    np.minimum.at(weakest, cluster[rows.account[is_link]], found.score[is_link])
+    told = np.where(is_same & ~is_link, weakest[cluster[rows.account]], found.score)
+    return _table(given, replace(found, score=told), is_same, cluster, joined, evidence)
+
+
+def _prior(alike: Floats, records: int, weights: Weights) -> float:
+    """Log2 odds of any pair before its evidence, found by turns from the pairs that it lets expect itself.
+
+    `duplicate_bits` at most: a table in which hardly anybody is twice needs more evidence a pair.
+    """
+    least = -math.log2(weights.population(records))
+    prior = least + weights.duplicate_bits
+    for _ in range(_ROUNDS):
+        expected = float((1.0 / (1.0 + np.exp2(-np.clip(alike + prior, -MAX_BITS, MAX_BITS)))).sum())
+        # one pair more than is expected: that nobody was seen twice does not prove that nobody is
+        share = math.log2((expected + 1.0) / max(records, 1))
+        prior = least + min(weights.duplicate_bits, share + _CAUTION_BITS)
+    return round(prior, 3)
 
 
 def _clusters(records: int, one: Ints, other: Ints) -> Ints:

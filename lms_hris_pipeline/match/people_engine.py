@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 from lms_hris_pipeline.match.people_candidates import (
     Candidates,
     Floats,
+    count_strangers,
+    less_likely,
     may_be,
     rank_candidates,
     renumbered,
@@ -110,8 +112,12 @@ def match_given(
     pairs = find_pairs(given, known.pairs, memory, known.marks if shelf else None)
     bits, is_strong = _weighed(pairs, weights, people)
     accounts, persons = touched(given, pairs, is_strong)
+    strangers = count_strangers(pairs.account_no, bits, given.account_count)
+    fewer = weights.stranger_bits(strangers, given.account_count)
+    if fewer != memory.fewer:
+        accounts[:], persons[:] = True, True
     decide_on = partial(
-        _decided, given, known, pairs, bits, is_strong, weights, settings, keys_are_strict=keys_are_strict
+        _decided, given, known, pairs, bits, fewer, is_strong, weights, settings, keys_are_strict=keys_are_strict
     )
     claimed = _claimed(given, pairs, persons)
     matched, claimed = decide_on(accounts, persons, claimed)
@@ -125,7 +131,7 @@ def match_given(
     told[accounts] = np.arange(first, first + new.num_rows)
     parts = (*memory.told, new)
     if shelf:
-        shelf.write(_remembered(memory, pairs, bits, is_strong, claimed, told, parts))
+        shelf.write(_remembered(memory, pairs, bits, fewer, is_strong, claimed, told, parts))
     rows = taken(parts, told)
     return Told(
         rows.add_column(0, "learner_id", given.accounts["learner_id"]), _shown(rows, len(pairs.account_no), weights)
@@ -156,6 +162,7 @@ def _decided(
     known: Known,
     pairs: Pairs,
     bits: Floats,
+    fewer: float,
     is_strong: Bools,
     weights: Weights,
     settings: MatchSettings,
@@ -172,7 +179,8 @@ def _decided(
     people = given.person_count
     compared = renumbered(compared_pairs(pairs, rows, weights.population(people)), accounts, workers)
     found = rank_candidates(some, compared, bits[rows], weights.prior(people), some_known.forbidden)
-    elsewhere = Elsewhere(people, int((~claimed & ~persons).sum()))
+    elsewhere = Elsewhere(people, int((~claimed & ~persons).sum()), fewer)
+    found = less_likely(found, fewer)
     decisions = decide(some, found, some_known, settings, weights, elsewhere, keys_are_strict=keys_are_strict)
     claimed = claimed.copy()
     claimed[persons] = decisions.claimed
@@ -183,6 +191,7 @@ def _remembered(
     memory: Memory,
     pairs: Pairs,
     bits: Floats,
+    fewer: float,
     is_strong: Bools,
     claimed: Bools,
     told: Places,
@@ -207,6 +216,7 @@ def _remembered(
             for kind, anew in (("account", pairs.is_anew), ("way", pairs.is_new_worker[pairs.way["worker"]]))
         },
         waiting=int((~claimed).sum()),
+        fewer=fewer,
         keys={side: (*memory.keys[side], pairs.keys[side]) for side in KEY_SIDES},
         told=tuple(parts),
     )

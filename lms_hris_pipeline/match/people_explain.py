@@ -48,6 +48,7 @@ _CAUSES = {
     "names_only_alike": "the names are alike but not the same, and nothing of a person's own agrees",
     "names_alone": "nothing but the name agrees",
     "namesake": "another worker has the same name, and nothing of a person's own tells the two apart",
+    "numbered": "the addresses differ by a serial number, as those of namesakes do, and HR knows a part of the people only",
     "rival": "another worker is almost as likely",
     "comeback": "HR has a later record of this name, without an account, that may be the same person rehired or "
     "converted under a new id, and does not join the two",

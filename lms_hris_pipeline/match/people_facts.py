@@ -25,6 +25,7 @@ _SECOND_FIELDS = {
     "birth_date": ("exact", "close"),
     "address": ("all", "most"),
 }
+_POST_BITS = 6.0
 # a place is shared by colleagues: it does not tell two of the same name apart
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
 VERY_SURE = 0.99
@@ -38,7 +39,7 @@ METHODS = ("none", "score", "key", "recorded", "decision")
 CAUSES = (
     "recorded", "decision", "key", "score", "nobody", "number_of_other", "email_of_other", "names_differ",
     "one_name_differs", "names_only_alike", "names_alone", "namesake", "rival", "below_link", "below_review",
-    "comeback", "not_mutual", "vanished", "vanished_comeback", "better_elsewhere", "eliminated",
+    "comeback", "not_mutual", "vanished", "vanished_comeback", "better_elsewhere", "eliminated", "numbered",
 )  # fmt: skip
 """Why a decision is what it is; a set of causes is a number with a bit for each."""
 
@@ -70,6 +71,7 @@ class Facts:
     in_scope: Bools
     number_of_other: Bools
     email_of_other: Bools
+    is_numbered: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
     other_agrees |= (first | last) & found.has_level("hire_date", ("exact",))
     number_key = any_number & own_number & (numbers_here[found.account] <= 1) & other_agrees
     email_key = email & own_email & (emails_here[found.account] <= 1) & first & last
+    # a job in a department or team is about as good as a whole place; a job at a site is not
+    has_post = found.has_level("place", ("some",)) & found.has_level("job_title", ("exact",))
+    has_post &= np.nan_to_num(found.compared.rarities["place"]) >= _POST_BITS
     number_of_other = ~number & (numbers_here[found.account] > 0)
     email_of_other = ~(email & in_scope) & (claims_here[found.account] > 0)
     uncontested = {name: levels for name, levels in _SECOND_FIELDS.items() if name not in ("employee_number", "email")}
@@ -119,7 +124,7 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         names_same=names_same,
         names_equal=names_same & ~found.has_level("first_name", ("nickname",)),
         some_name_agrees=first | last,
-        second_fields=_count_agreeing(found, _SECOND_FIELDS),
+        second_fields=_count_agreeing(found, _SECOND_FIELDS) + has_post,
         uncontested_fields=_count_agreeing(found, uncontested)
         + (any_number & ~number_of_other)
         + (email & ~email_of_other),
@@ -129,6 +134,11 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         in_scope=in_scope,
         number_of_other=number_of_other,
         email_of_other=email_of_other,
+        is_numbered=found.has_level("email", ("numbered",))
+        & (
+            found.has_level("employee_number", ("close", "other_scheme", "different"))
+            | found.has_level("hire_date", ("different",))
+        ),
     )
 
 
@@ -155,12 +165,15 @@ def find_obstacles(
     settings: MatchSettings,
     *,
     keys_are_strict: bool,
+    hr_is_partial: bool,
 ) -> Ints:
     """Per account, the causes for which its best candidate may not be linked without a person; 0 where it may.
 
     `claimed` are the people who have an account of their own already. Where keys are strict, an account whose number
     or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
     else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
+    Where HR knows a part of the people only, an account with another serial number in its address and another number
+    or date is a namesake's whom HR does not know, more likely than not.
     """
     if not len(found.score):
         return np.full(len(standing.best), causes_mask(["nobody"]))
@@ -184,6 +197,7 @@ def find_obstacles(
         "names_only_alike": agree & ~same & (own == 0) & ~(lenient & (fields > 0)),
         "names_alone": fields == 0,
         "namesake": same & (namesakes > 0) & (own == 0) & ~(lenient & (fields > 0)),
+        "numbered": facts.is_numbered[best] & (own == 0) & hr_is_partial,
         "rival": np.round(score - standing.second_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }

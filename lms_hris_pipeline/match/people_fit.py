@@ -19,7 +19,7 @@ from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Rarity,
 
 WIDEST_BITS = 20.0
 NEUTRAL = "missing"
-_AGAINST = ("different", "none", "other_domain", "other_scheme", "shared", "before_hire", "after_leaving")
+_AGAINST = ("different", "none", "other_domain", "other_scheme", "shared", "numbered", "before_hire", "after_leaving")
 _LN2 = float(np.log(2.0))
 
 

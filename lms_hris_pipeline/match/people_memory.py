@@ -61,6 +61,7 @@ class Memory:
     sorted: Mapping[str, Places]
     slots: Mapping[str, int]
     waiting: int
+    fewer: float
     keys: Mapping[str, tuple[Keys, ...]]
     told: tuple[pa.Table, ...]
 
@@ -101,6 +102,7 @@ def blank(frame: str) -> Memory:
         sorted=dict.fromkeys(KINDS, numbers),
         slots={"account": 0, "way": 0},
         waiting=0,
+        fewer=0.0,
         keys=dict.fromkeys(KEY_SIDES, ()),
         told=(),
     )  # fmt: skip

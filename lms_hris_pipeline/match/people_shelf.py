@@ -70,7 +70,13 @@ class Shelf:
                 columns: Arrays = {"key": last.key, "record": last.record, "rule": last.rule}
                 parts[side] = [*self._parts.get(side, ()), self._put(f"{side}-{number}.bin", columns)]
             parts["told"] = [*self._parts.get("told", ()), self._put_rows(f"told-{number}.bin", memory.told[-1])]
-            head = {"frame": memory.frame, "slots": memory.slots, "waiting": memory.waiting, "parts": parts}
+            head = {
+                "frame": memory.frame,
+                "slots": memory.slots,
+                "waiting": memory.waiting,
+                "fewer": memory.fewer,
+                "parts": parts,
+            }
             write_atomically(self._folder / _HEAD, json.dumps(head))
             kept = {part["file"] for listed in parts.values() for part in listed}
             for file in self._folder.glob("*.bin*"):
@@ -90,6 +96,7 @@ class Shelf:
             frame=head["frame"],
             slots=head["slots"],
             waiting=head["waiting"],
+            fewer=head["fewer"],
             keys={side: tuple(Keys(**self._arrays(part)) for part in parts[side]) for side in KEY_SIDES},
             told=tuple(self._rows(part) for part in parts["told"]),
             **groups,

@@ -25,7 +25,18 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "last_name": LAST_LEVELS,
     "both_names": ("same", "alike", "one", "none", "missing"),
     "employee_number": ("exact", "former", "same_digits", "close", "other_scheme", "different", "missing"),
-    "email": ("exact", "former", "local_part", "close", "other_domain", "different", "shared", "missing"),
+    "email": (
+        "exact",
+        "former",
+        "local_part",
+        "close",
+        "other_domain",
+        "different",
+        "shared",
+        "missing",
+        "numbered",
+        "private",
+    ),
     "hire_date": ("exact", "near", "different", "missing"),
     "place": ("all", "most", "some", "none", "missing"),
     "job_title": ("exact", "similar", "different", "missing"),
@@ -39,6 +50,9 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 
 STALE_FIELDS = ("employee_number", "email", "hire_date", "place", "job_title")
 """What goes stale together when somebody left and came back, or was employed after a contract."""
+
+_ACCOUNTS_EXPECTED = 512
+"""So many accounts stand beside those that are counted, strangers among them as expected: few tell little."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,6 +96,15 @@ class Weights:
         """
         bits = math.log2(self.population(people)) - waiting_step(waiting)
         return min(self.waiting_bits, max(0.0, bits))
+
+    def stranger_bits(self, strangers: int, accounts: int) -> float:
+        """Log2 odds by which any account is less likely a worker's, where so many are of nobody whom HR knows.
+
+        Nothing while they are as few as `known_bits` expects; whole bits, as of those who wait.
+        """
+        expected = math.ceil(_ACCOUNTS_EXPECTED * 2**-self.known_bits)
+        odds = waiting_step(strangers + expected) - waiting_step(accounts - strangers + _ACCOUNTS_EXPECTED)
+        return max(0.0, odds + self.known_bits)
 
     def table(self, field: str) -> Floats:
         """Weight by number of level."""

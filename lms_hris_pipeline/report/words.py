@@ -66,6 +66,7 @@ LINK_CAUSES = {
     "names_only_alike": "the names are alike, not the same",
     "names_alone": "only the names agree",
     "namesake": "somebody else has the same name",
+    "numbered": "the address differs by a serial number, as a namesake's does",
     "rival": "somebody else is almost as likely",
     "below_link": "not likely enough to link by itself",
     "below_review": "too unlikely to ask",

@@ -158,7 +158,7 @@ def test_what_holds_under_another_frame_is_not_used(
     if other == "code":
         monkeypatch.setattr(people_engine, "writer", lambda: "another release")
     elif other == "model":
-        weights = replace(weights, version="people-2-other")
+        weights = replace(weights, version="people-3-other")
     else:
         settings = settings.model_copy(update={"link_at": 0.99})
     batch = people_batch(firm.workers, firm.accounts)

@@ -103,6 +103,18 @@ def test_of_two_namesakes_the_one_without_an_account_is_meant() -> None:
     assert alone["decision"] == "review", "nothing tells the two apart"
 
 
+def test_a_serial_number_in_the_address_links_no_namesake() -> None:
+    other = {"first_name": "Ada", "last_name": "Lorenz", "employee_number": "7007", "email": "ada.lorenz2@firm.example", "hire_date": date(2011, 1, 1)}  # fmt: skip
+    assert _link({"W1": ADA, "W2": EVE}, {"L1": other})["L1"]["decision"] == "review"
+
+
+@pytest.mark.parametrize(("strangers", "accounts", "bits"), [(0, 0, 0.0), (0, 1, 0.0), (60, 60, 1.5), (800, 20_000, 0.0), (14_000, 20_000, 5.5)])  # fmt: skip
+def test_where_hr_knows_few_of_the_accounts_any_is_less_likely_a_workers(
+    strangers: int, accounts: int, bits: float
+) -> None:
+    assert load_weights().stranger_bits(strangers, accounts) == bits
+
+
 def test_what_people_said_is_done() -> None:
     workers, learners = {"W1": ADA, "W2": EVE}, {"L1": ADA}
     assert _said(_link(workers, learners, [("W1", "L1", "different")])["L1"]) == ("no_match", None)
@@ -152,3 +164,13 @@ def test_one_table_holds_a_person_several_times() -> None:
     found = {(row["id_a"], row["id_b"]): (row["decision"], row["cluster_id"]) for row in pairs}
     assert found == dict.fromkeys((("P1", "P2"), ("P1", "P3"), ("P2", "P3")), ("link", "P1"))
     assert find_duplicates(_table("person_id", {"P1": ADA, "P4": EVE}), MatchSettings()).num_rows == 0
+
+
+def test_namesakes_of_one_table_are_two_people() -> None:
+    """Another number, date and serial number of the address: of one name, and of one department or not."""
+    other = {"employee_number": "7007", "email": "ada.lorenz2@firm.example", "hire_date": date(2011, 1, 1)}
+    moved = {"department": "Kitchen", "location": "Kiel", "manager_email": "di@firm.example"}
+    people = {"P1": ADA, "P2": {**ADA, **other}, "P3": {**ADA, **other, **moved, "employee_number": "8008"}}
+    crowd = {f"Q{number}": {"first_name": f"Zoe{number}", "last_name": f"Quist{number}"} for number in range(500)}
+    pairs = find_duplicates(_table("person_id", {**people, **crowd}), MatchSettings()).to_pylist()
+    assert [pair for pair in pairs if pair["decision"] == "link"] == []

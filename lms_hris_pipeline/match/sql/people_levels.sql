@@ -54,10 +54,15 @@ with placed as (
         accounts.other_email as other_account_email,
         accounts.mailbox as account_mailbox,
         accounts.other_mailbox as other_account_mailbox,
+        accounts.mailbox_stem as account_stem,
+        accounts.other_mailbox_stem as other_account_stem,
         accounts.domain as account_domain,
+        accounts.is_private as is_account_private,
         workers.email as worker_email,
         workers.mailbox as worker_mailbox,
+        workers.mailbox_stem as worker_stem,
         workers.domain as worker_domain,
+        workers.is_private as is_worker_private,
         workers.former_emails,
         accounts.is_email_shared or workers.is_email_shared as is_email_shared,
         accounts.hire_date,
@@ -171,6 +176,11 @@ select
             len(counted.worker_mailbox) >= 5
             and counted.worker_mailbox in (counted.account_mailbox, counted.other_account_mailbox)
             then $email_local_part
+        -- addresses that differ by a number alone are what a mail system gives to people of one name
+        when
+            (counted.account_domain = counted.worker_domain and counted.account_stem = counted.worker_stem)
+            or counted.other_account_stem = counted.worker_stem
+            then $email_numbered
         when
             len(counted.worker_mailbox) >= 5
             and (
@@ -186,6 +196,7 @@ select
                 )
             )
             then $email_close
+        when counted.is_account_private and not counted.is_worker_private then $email_private
         when counted.account_domain <> counted.worker_domain then $email_other_domain
         else $email_different
     end::utinyint as email,
