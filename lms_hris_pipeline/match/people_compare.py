@@ -24,6 +24,8 @@ from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Weights
 
 _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
+_STRANGERS = 1 << 14
+"""So many people at least might have been given an address before: a small firm's names are rare in it only."""
 _PARTS_OF_PLACE = ("department", "location", "center", "team")
 
 
@@ -147,6 +149,8 @@ def compared_pairs(pairs: Pairs, rows: Ints, population: int) -> Compared:
         "first_name": of_way["first"],
         "last_name": of_way["last"],
         "hire_date": of_worker["date"],
+        # how much rarer the names are than to be borne by two: so much less a serial number is a namesake's
+        "email": of_way["first"] + of_way["last"] - np.float32(np.log2(max(population, _STRANGERS))),
         "place": _rarest_place(codes[:, COMPARED.index("places")], of_worker),
         "job_title": of_worker["title"],
     }

@@ -97,7 +97,7 @@ def decide(
     free[known.accounts] = False
     claimed = np.zeros(given.person_count, dtype=bool)
     rules = {"keys_are_strict": keys_are_strict, "hr_is_partial": elsewhere.fewer >= PARTIAL_BITS}
-    obstacles = find_obstacles(found, facts, standing, claimed, settings, **rules)
+    obstacles = find_obstacles(found, facts, standing, claimed, settings, **rules, is_second_look=False)
     sure = free & (obstacles == 0)
     claimed[found.person[standing.best[sure]]] = True
     claimed[known.persons(given)] = True
@@ -109,13 +109,15 @@ def decide(
     _review(made, returning, comeback, standing.best, obstacles & ~_bit("below_link") | _bit("comeback"))
     sure &= ~returning
     rest = free & ~sure & ~returning
-    # a namesake's account is looked at by people even where the namesake has one already
-    plausible = keys_are_strict & (standing.best_score >= settings.review_at) & _at(facts.names_same, standing.best)
+    # a namesake's account is looked at by people even where the namesake has one already, of anybody's tables a rare one's
+    is_alone = facts.is_rare & (np.bincount(found.account[facts.names_same], minlength=accounts)[found.account] == 1)
+    plausible = _at(facts.names_same if keys_are_strict else is_alone, standing.best)
+    plausible &= standing.best_score >= settings.review_at
     again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
     # that HR knows few is a reason not to link, none not to ask
     odds = settings.review_at / (1 - settings.review_at) / 2**elsewhere.fewer
     plausible |= again.best_score >= odds / (1 + odds)
-    obstacles_again = find_obstacles(found, facts, again, claimed, settings, **rules)
+    obstacles_again = find_obstacles(found, facts, again, claimed, settings, **rules, is_second_look=True)
     late = rest & (obstacles_again == 0)
     standing = Standing(
         *(np.where(rest, after, before) for after, before in zip(_parts(again), _parts(standing), strict=True))

@@ -31,13 +31,19 @@ def duplicates_within(given: Given, weights: Weights, settings: MatchSettings, f
 
     A cluster is named by its least id and holds all records that links join, directly or through others; pairs that
     are joined through others only have no score of their own but the weakest link's of the cluster, and say so; a
-    pair that is doubtful by itself bears it too. They are listed among the first WIDEST_CLUSTER records of a cluster, so that one of thousands does not list millions.
+    pair that is doubtful by itself bears it too. They are listed among the first WIDEST_CLUSTER records of a cluster,
+    so that one of thousands does not list millions.
     """
     nobody = np.array([], dtype=np.int64)
     compared = compare_people(given, weights, (nobody, nobody), is_within=True)
-    # no record is stale beside others of its own table: what contradicts between namesakes adds up
-    never_stale = np.zeros(len(compared.account), dtype=np.uint8)
-    compared = replace(compared, levels={**compared.levels, "stale_record": never_stale})
+    # no record is stale beside others of its own table: what contradicts between namesakes adds up; addresses that
+    # differ by a serial number are two people's there, however rare the name
+    never = np.zeros(len(compared.account))
+    compared = replace(
+        compared,
+        levels={**compared.levels, "stale_record": never.astype(np.uint8)},
+        rarities={**compared.rarities, "email": never.astype(np.float32)},
+    )
     alike = np.zeros(len(compared.account))
     for weight in compared.weigh(weights).values():
         alike += weight

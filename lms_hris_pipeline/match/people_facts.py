@@ -26,6 +26,8 @@ _SECOND_FIELDS = {
     "address": ("all", "most"),
 }
 _POST_BITS = 6.0
+# so much rarer than to be borne by two of the firm is a name of which a serial number is no namesake's
+_RARE_BITS = 7.0
 # a place is shared by colleagues: it does not tell two of the same name apart
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
 VERY_SURE = 0.99
@@ -72,6 +74,8 @@ class Facts:
     number_of_other: Bools
     email_of_other: Bools
     is_numbered: Bools
+    is_others_number_or_date: Bools
+    is_rare: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +138,10 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         in_scope=in_scope,
         number_of_other=number_of_other,
         email_of_other=email_of_other,
-        is_numbered=found.has_level("email", ("numbered",))
-        & (
-            found.has_level("employee_number", ("close", "other_scheme", "different"))
-            | found.has_level("hire_date", ("different",))
-        ),
+        is_rare=names_same & (np.nan_to_num(found.compared.rarities["email"]) >= _RARE_BITS),
+        is_numbered=found.has_level("email", ("numbered",)),
+        is_others_number_or_date=found.has_level("employee_number", ("close", "other_scheme", "different"))
+        | found.has_level("hire_date", ("different",)),
     )
 
 
@@ -166,6 +169,7 @@ def find_obstacles(
     *,
     keys_are_strict: bool,
     hr_is_partial: bool,
+    is_second_look: bool,
 ) -> Ints:
     """Per account, the causes for which its best candidate may not be linked without a person; 0 where it may.
 
@@ -173,7 +177,8 @@ def find_obstacles(
     or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
     else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
     Where HR knows a part of the people only, an account with another serial number in its address and another number
-    or date is a namesake's whom HR does not know, more likely than not.
+    or date is a namesake's whom HR does not know, more likely than not. Once the sure accounts have their people, such an
+    address is a second field where the name is rare and its only bearer has no account.
     """
     if not len(found.score):
         return np.full(len(standing.best), causes_mask(["nobody"]))
@@ -184,6 +189,8 @@ def find_obstacles(
     is_key_enough = facts.is_key[best] & (score >= settings.review_at)
     agree, same = facts.names_agree[best], facts.names_same[best]
     fields, own = facts.second_fields[best], facts.own_fields[best]
+    if is_second_look:
+        fields = fields + (facts.is_numbered & facts.is_rare & ~claimed[found.person])[best]
     lenient = np.full(len(best), not keys_are_strict)
     is_settled = lenient & same & (facts.uncontested_fields[best] >= 1)
     masks = {
@@ -197,7 +204,7 @@ def find_obstacles(
         "names_only_alike": agree & ~same & (own == 0) & ~(lenient & (fields > 0)),
         "names_alone": fields == 0,
         "namesake": same & (namesakes > 0) & (own == 0) & ~(lenient & (fields > 0)),
-        "numbered": facts.is_numbered[best] & (own == 0) & hr_is_partial,
+        "numbered": (facts.is_numbered & facts.is_others_number_or_date)[best] & (own == 0) & hr_is_partial,
         "rival": np.round(score - standing.second_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }

@@ -108,6 +108,25 @@ def test_a_serial_number_in_the_address_links_no_namesake() -> None:
     assert _link({"W1": ADA, "W2": EVE}, {"L1": other})["L1"]["decision"] == "review"
 
 
+def _crowd(first: str, count: int) -> dict[str, Row]:
+    """People of whom each has a name and a number that nobody else has."""
+    return {f"{first}{nth}": {"first_name": f"{first}{nth}", "last_name": f"Quist{nth}", "employee_number": f"{first}9{nth:05}"} for nth in range(count)}  # fmt: skip
+
+
+def test_a_serial_number_is_no_namesakes_where_the_name_is_rare_in_a_large_firm() -> None:
+    """Back with a new number, date, department and a numbered address; the only one of the name, and without an account."""
+    crowd = _crowd("Zoe", 2_500)
+    back = {"first_name": "Ada", "last_name": "Lorenz", "employee_number": "7007", "email": "ada.lorenz2@firm.example", "department": "Kitchen", "location": "Kiel", "hire_date": date(2011, 1, 1)}  # fmt: skip
+    row = _link({"W": ADA, **crowd}, {"L": back, **crowd})["L"]
+    assert (_said(row), json.loads(row["evidence"])["causes"]) == (("link", "W"), ["score", "eliminated"])
+    common = {key: {**row, "first_name": "Ada"} if nth < 99 else row for nth, (key, row) in enumerate(crowd.items())}
+    assert _said(_link({"W": ADA, **common}, {"L": back, **common})["L"]) == ("review", "W"), "a common first name"
+    rows = _link({"W": ADA, **crowd}, {"L": back, "L2": ADA, **crowd})
+    assert (_said(rows["L2"]), _said(rows["L"])) == (("link", "W"), ("review", "W")), "the only one has an account"
+    partial = _link({"W": ADA, **dict(list(crowd.items())[:750]), **_crowd("Ivo", 1_750)}, {"L": back, **crowd})
+    assert _said(partial["L"]) == ("review", "W"), "HR knows few of the accounts"
+
+
 @pytest.mark.parametrize(("strangers", "accounts", "bits"), [(0, 0, 0.0), (0, 1, 0.0), (60, 60, 1.5), (800, 20_000, 0.0), (14_000, 20_000, 5.5)])  # fmt: skip
 def test_where_hr_knows_few_of_the_accounts_any_is_less_likely_a_workers(
     strangers: int, accounts: int, bits: float
