@@ -26,6 +26,7 @@ FIRST_LEVELS = (
     "missing",
     "swapped",
     "swapped_close",
+    "shortened",
 )
 CLOSE_SIMILARITY = 0.94
 LAST_LEVELS = ("exact", "variant", "former", "part", "close", "different", "missing", "swapped", "swapped_close")
@@ -57,6 +58,7 @@ _PARTICLES = frozenset(
     (
         "von", "vom", "van", "ver", "der", "den", "de", "del", "della", "di", "da", "das", "do", "dos", "du", "la", "le",
         "las", "los", "el", "al", "ten", "ter", "zu", "zum", "zur", "af", "av", "y", "e", "bin", "ibn", "bint", "und",
+        "vande", "vanden", "vander", "vonder", "dela", "delas", "delos",
     )
 )  # fmt: skip
 _TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "herr", "frau", "jr", "sr", "ii", "iii", "iv", "ing", "dipl"))
@@ -71,9 +73,13 @@ _REPEATED = re.compile(r"(.)\1+")
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
-    """One name in the forms in which names are compared; all empty where the name holds no letter."""
+    """One name in the forms in which names are compared; all empty where the name holds no letter.
+
+    `whole` is `folded` with its particles, as somebody writes it who takes them for a part of the name.
+    """
 
     folded: str
+    whole: str
     skeleton: str
     tokens: tuple[str, ...]
     roots: frozenset[str]
@@ -104,11 +110,21 @@ def _skeleton(token: str) -> str:
 @cache
 def name_form(name: str | None) -> NameForm:
     """The forms of a first or a last name; particles and titles count only where nothing else is there."""
-    words = fold_name(name or "").split()
+    words = fold_name(" ".join(_particle_apart(word) for word in (name or "").split())).split()
     telling = [word for word in words if word not in _PARTICLES and word not in _TITLES] or words
     tokens = tuple(_skeleton(word) for word in telling)
     first = telling[0] if telling else ""
-    return NameForm("".join(telling), "".join(tokens), tokens, _roots(first))
+    return NameForm("".join(telling), "".join(words), "".join(tokens), tokens, _roots(first))
+
+
+def _particle_apart(word: str) -> str:
+    """A particle written into a name, where a capital letter tells that it ends: `vandenBerg`, `daCruz`, not `DeShawn`."""
+    if word[1:].islower() or word.isupper():
+        return word
+    at = next((at for at in range(2, len(word)) if word[at].isupper() and word[at - 1].islower()), 0)
+    if word[:at].lower() not in _PARTICLES or (at == 2 and word[0].isupper()):
+        return word
+    return f"{word[:at]} {word[at:]}"
 
 
 @cache

@@ -40,6 +40,10 @@ _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _MACROS = (
     "email_key(said) as nullif(lower(trim(said)), '')",
     "number_key(said) as nullif(ltrim(upper(regexp_replace(said, '[^0-9A-Za-z]', '', 'g')), '0'), '')",
+    "digits_of(number) as nullif(ltrim(regexp_replace(number, '[^0-9]', '', 'g'), '0'), '')",
+    "number_digits(number) as coalesce(case when len(digits_of(number)) >= 3 then digits_of(number) end, number)",
+    # somebody's second spell of employment, in the way of writing that adds it: 386741-1
+    "number_stem(said) as number_key(nullif(regexp_extract(trim(said), '^(.*[0-9A-Za-z]{4})[-/.][0-9]{1,2}$', 1), ''))",
     "address_key(said) as nullif(regexp_replace(lower(said), '[^0-9a-z]', '', 'g'), '')",
     "mailbox_stem(mailbox) as nullif(regexp_replace(mailbox, '[._-]?[0-9]+', '', 'g'), '')",
     # where people have mailboxes of their own, apart from any employer
@@ -52,7 +56,7 @@ _MACROS = (
     "then regexp_replace(name, '[aeiou]', '', 'g') end",
 )
 _FORMS = pa.schema(
-    [("name_no", pa.int32()), ("name", pa.string()), ("folded", pa.string()), ("skeleton", pa.string())]
+    [("name_no", pa.int32()), *((name, pa.string()) for name in ("name", "folded", "whole", "skeleton"))]
     + [(name, pa.list_(pa.string())) for name in ("tokens", "roots")]
 )
 _TABLE_OF = {"account": "accounts", "worker": "workers", "way": "names"}
@@ -229,6 +233,7 @@ class Bench:
             "name_no": range(self._name_count, self._name_count + len(names)),
             "name": names,
             "folded": [form.folded for form in forms],
+            "whole": [form.whole for form in forms],
             "skeleton": [form.skeleton or None for form in forms],
             "tokens": [form.tokens for form in forms],
             "roots": [sorted(form.roots) for form in forms],

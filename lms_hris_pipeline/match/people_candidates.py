@@ -19,7 +19,7 @@ MAX_BITS = 40.0
 LEAST_BITS = -10.0
 """Who is less likely than one to a thousand is no candidate: with what a second look adds (`waiting_bits`) it would
 still be far from a review. So that an account's decision hangs together with few others'."""
-FIRST_AGREES = ("exact", "variant", "nickname", "part", "initial", "close", "swapped", "swapped_close")
+FIRST_AGREES = ("exact", "variant", "nickname", "shortened", "part", "initial", "close", "swapped", "swapped_close")
 LAST_AGREES = ("exact", "variant", "former", "part", "close", "swapped", "swapped_close")
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]

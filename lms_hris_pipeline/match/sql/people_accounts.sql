@@ -10,7 +10,8 @@ with own as (
                 then email_key(accounts.other_email)
         end as other_email,
         coalesce(email_key(accounts.email), email_key(accounts.other_email)) is not null as has_email,
-        case when not accounts.is_number_shared then number_key(accounts.employee_number) end as number
+        case when not accounts.is_number_shared then number_key(accounts.employee_number) end as number,
+        case when not accounts.is_number_shared then number_stem(accounts.employee_number) end as number_stem
     from people_chosen_accounts as accounts
 )
 
@@ -28,7 +29,8 @@ select
     last_forms.skeleton as last,
     last_forms.tokens as last_tokens,
     own.number,
-    nullif(ltrim(regexp_replace(own.number, '[^0-9]', '', 'g'), '0'), '') as digits,
+    own.number_stem,
+    digits_of(own.number) as digits,
     coalesce(regexp_matches(own.number, '[A-Z]'), false) as has_letter,
     own.email,
     own.other_email,

@@ -44,7 +44,9 @@ with placed as (
             else false
         end as is_manager,
         accounts.number as account_number,
+        accounts.number_stem as account_number_stem,
         workers.number as worker_number,
+        workers.number_stem as worker_number_stem,
         accounts.has_letter as account_has_letter,
         workers.has_letter as worker_has_letter,
         accounts.digits as account_digits,
@@ -145,6 +147,11 @@ select
             then $number_former
         when counted.worker_number is null then $number_missing
         when counted.account_digits = counted.worker_digits then $number_same_digits
+        -- a suffix that one side alone writes
+        when counted.account_number_stem = counted.worker_number and counted.worker_number_stem is null
+            then $number_same_digits
+        when counted.worker_number_stem = counted.account_number and counted.account_number_stem is null
+            then $number_same_digits
         when
             counted.account_has_letter <> counted.worker_has_letter
             or abs(len(counted.account_number) - len(counted.worker_number)) > 2

@@ -2,10 +2,17 @@
 -- A key is a hash of the rule and the thing. Names count in either order.
 select
     accounts.account_no as record_no,
-    hash('1' || coalesce(case when len(accounts.digits) >= 3 then accounts.digits end, accounts.number)) as key,
+    hash('1' || number_digits(accounts.number)) as key,
     1::utinyint as rule
 from people_accounts as accounts
 where accounts.number is not null
+union all
+select
+    accounts.account_no as record_no,
+    hash('1' || number_digits(accounts.number_stem)) as key,
+    1::utinyint as rule
+from people_accounts as accounts
+where accounts.number_stem is not null
 union all
 select
     accounts.account_no as record_no,

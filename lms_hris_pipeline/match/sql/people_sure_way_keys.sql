@@ -3,17 +3,19 @@
 with numbers as (
     select
         workers.worker_no,
-        coalesce(case when len(workers.digits) >= 3 then workers.digits end, workers.number) as number
+        number_digits(workers.number) as number
     from people_workers as workers
     where workers.number is not null
     union
     select
+        workers.worker_no,
+        number_digits(workers.number_stem) as number
+    from people_workers as workers
+    where workers.number_stem is not null
+    union
+    select
         formers.worker_no,
-        coalesce(
-            case when len(regexp_replace(formers.number, '[^0-9]', '', 'g')) >= 3
-                then ltrim(regexp_replace(formers.number, '[^0-9]', '', 'g'), '0') end,
-            formers.number
-        ) as number
+        number_digits(formers.number) as number
     from (
         select
             workers.worker_no,

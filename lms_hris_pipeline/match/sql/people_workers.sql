@@ -6,6 +6,7 @@ with formed as (
         workers.is_email_shared,
         email_key(workers.email) as email,
         number_key(workers.employee_number) as number,
+        number_stem(workers.employee_number) as number_stem,
         case
             when len(workers.former_numbers) > 0 then
                 list_filter(
@@ -38,7 +39,8 @@ with formed as (
 select
     formed.worker_no,
     formed.number,
-    nullif(ltrim(regexp_replace(formed.number, '[^0-9]', '', 'g'), '0'), '') as digits,
+    formed.number_stem,
+    digits_of(formed.number) as digits,
     coalesce(regexp_matches(formed.number, '[A-Z]'), false) as has_letter,
     formed.former_numbers,
     case when not formed.is_email_shared then formed.email end as email,
