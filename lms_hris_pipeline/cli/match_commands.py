@@ -41,6 +41,7 @@ Precision = Annotated[
         "lms-hris match people --workers hr.parquet --learners lms.parquet --out links.parquet",
         "lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --report links.html",
         "lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --decisions said.csv",
+        "lms-hris match people --workers hr.csv --learners lms.csv --out links.csv --learners-date-format %d/%m/%Y",
         'lms-hris match people --workers a.csv --learners b.csv --out links.csv --map rec_id=id --map "given_name=first_name"',
     )
 )
@@ -59,6 +60,12 @@ def people(
     date_format: DateFormat = "",
     bad_dates: BadDates = "refuse",
     encoding: Encoding = "utf-8",
+    learners_date_format: Annotated[
+        str, typer.Option(help="How the learners' dates are written, where otherwise than the workers'.")
+    ] = "",
+    learners_encoding: Annotated[
+        str, typer.Option(help="How the learners' CSV file is written, where otherwise than the workers'.")
+    ] = "",
 ) -> None:
     """Find each learner's worker: linked, to review, second account, or nobody.
 
@@ -68,7 +75,7 @@ def people(
     """
     from lms_hris_pipeline.cli.match_files import Reading, run_match_people
 
-    reading = Reading(tuple(maps or ()), date_format, bad_dates, encoding)
+    reading = Reading(tuple(maps or ()), date_format, bad_dates, encoding, learners_date_format, learners_encoding)
     run_match_people(workers, learners, out, decisions, report, reading)
 
 

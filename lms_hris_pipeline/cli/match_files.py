@@ -6,13 +6,13 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.cli.terminal import console, say, show_table
+from lms_hris_pipeline.cli.terminal import console, say, show_table, warn
 from lms_hris_pipeline.match.people_columns import (
     ColumnRules,
     GivenPeople,
@@ -31,12 +31,22 @@ _DECISIONS = ("link", "review", "duplicate", "no_match")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the files are to be read, as the options say."""
+    """How the files are to be read, as the options say; the learners' as the others where nothing else is said of it."""
 
     maps: tuple[str, ...] = ()
     date_format: str = ""
     bad_dates: str = "refuse"
     encoding: str = "utf-8"
+    learners_date_format: str = ""
+    learners_encoding: str = ""
+
+    def of_learners(self) -> Reading:
+        """How the learners' file is to be read."""
+        return replace(
+            self,
+            date_format=self.learners_date_format or self.date_format,
+            encoding=self.learners_encoding or self.encoding,
+        )
 
     def rules(self) -> ColumnRules:
         """The options, checked.
@@ -66,7 +76,8 @@ def run_match_people(
     started = time.monotonic()
     with doing("Reading"):
         given = take_people(read_table(workers, reading.encoding), ("worker_id",), rules)
-        accounts = take_people(read_table(learners, reading.encoding), ("learner_id",), rules)
+        theirs = reading.of_learners()
+        accounts = take_people(read_table(learners, theirs.encoding), ("learner_id",), theirs.rules())
         check_maps_used(rules, [given, accounts])
         _check_comparable(given, accounts, workers, learners)
         said = take_decisions(read_table(decisions, reading.encoding), given, accounts) if decisions else None
@@ -82,12 +93,14 @@ def run_match_people(
         if report:
             from lms_hris_pipeline.report.linked import linked_page
 
-            page = linked_page(links, given.rows, accounts.rows, firm=settings.firm.name, sources=(workers.name, learners.name), notes=notes)  # fmt: skip
+            page = linked_page(links, given.rows, accounts.rows, sources=(workers.name, learners.name), notes=notes)  # fmt: skip
             parts[1].write_text(page, encoding="utf-8", newline="\n")
     show_counts(links, "decision", _DECISIONS, "accounts")
     say(f"{links.num_rows:,} accounts in {time.monotonic() - started:.1f} s. Links: {out}")
     if report:
         say(f"Page: {report}")
+    if pc.all(pc.equal(links["decision"], "no_match")).as_py():
+        warn(f"No account of {learners.name} has a worker in {workers.name}: do the files belong together?")
 
 
 def run_dedupe(people: Path, out: Path, reading: Reading) -> None:

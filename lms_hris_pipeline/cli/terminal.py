@@ -37,6 +37,11 @@ def say(text: str = "", *, shown: Console = console, style: str = "") -> None:
     shown.print(Text(inert(text), style=style), soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """Print one text where errors are printed, so that a script sees it too."""
+    say(text, shown=Console(stderr=True, highlight=False, markup=False, emoji=False), style="yellow")
+
+
 def show_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", shown: Console = console
 ) -> None:

@@ -51,6 +51,24 @@ def text_column(given: GivenTable, at: int, name: str, notes: list[str], *, is_i
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), pa.scalar(None, pa.string()), column)
 
 
+def id_column(given: GivenTable, at: int, name: str, notes: list[str]) -> pa.Array:
+    """A column of ids as text, without blanks around them, which `notes` is told; empty cells null.
+
+    Raises:
+        BadInput: it holds what is no text, or decimals.
+    """
+    ids = text_column(given, at, name, [], is_id=True)
+    bare = pc.utf8_trim_whitespace(ids)
+    if count := pc.sum(pc.not_equal(bare, ids)).as_py():
+        notes.append(f"{given.path.name}: blanks around {rows_told(count, 'id', 'ids')} in {name} were left out.")
+    return bare
+
+
+def rows_told(count: int, one: str = "row", many: str = "rows") -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def check_ids(given: GivenTable, ids: pa.Array, name: str) -> None:
     """Every row has an id of its own.
 
@@ -65,7 +83,8 @@ def check_ids(given: GivenTable, ids: pa.Array, name: str) -> None:
         first = int(repeats.min())
         earlier = int(np.flatnonzero(codes == codes[first])[0])
         raise BadInput(
-            f"{given.path}: {given.row(first)} has the same {name} as {given.row(earlier)}; {len(repeats):,} rows repeat an id\n"
+            f"{given.path}: {given.row(first)} has the same {name} as {given.row(earlier)}; "
+            f"{rows_told(len(repeats), 'row repeats', 'rows repeat')} an id\n"
             "  Each row must have an id of its own; leave out or rename the repeated ones."
         )
 

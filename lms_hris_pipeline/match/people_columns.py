@@ -13,7 +13,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.file_columns import check_ids, folded_name, refuse, text_column
+from lms_hris_pipeline.match.file_columns import check_ids, folded_name, id_column, refuse, rows_told, text_column
 from lms_hris_pipeline.match.people_files import GivenTable
 from lms_hris_pipeline.match.people_given import DATE_COLUMNS, TEXT_COLUMNS
 from lms_hris_pipeline.model.errors import BadInput
@@ -93,7 +93,7 @@ def take_people(given: GivenTable, id_names: Sequence[str], rules: ColumnRules) 
             f'  It has: {", ".join(name.strip() for name in given.header)}. Name the one with ids: --map "their column={ID}".'
         )
     notes: list[str] = []
-    ids = text_column(given, places[id_names[0]], id_names[0], [], is_id=True)
+    ids = id_column(given, places[id_names[0]], id_names[0], notes)
     check_ids(given, ids, id_names[0])
     columns: dict[str, pa.Array] = {id_names[0]: ids}
     for name in TEXT_COLUMNS:
@@ -118,7 +118,7 @@ def take_decisions(given: GivenTable, workers: GivenPeople, learners: GivenPeopl
     wanted = ("worker_id", "learner_id", "decision")
     if absent := [name for name in wanted if name not in places]:
         raise BadInput(f"{given.path} has no column {', '.join(absent)}\n  It needs {', '.join(wanted)}.")
-    rows = pa.table({name: text_column(given, places[name], name, [], is_id=True) for name in wanted})
+    rows = pa.table({name: id_column(given, places[name], name, []) for name in wanted})
     verdicts = pc.utf8_lower(pc.utf8_trim_whitespace(rows["decision"]))
     refuse(given, pc.invert(pc.fill_null(pc.is_in(verdicts, pa.array(DECISIONS)), False)), "decision is neither 'same' nor 'different'", "Write one of the two")  # fmt: skip
     for name, people in (("worker_id", workers), ("learner_id", learners)):
@@ -176,7 +176,8 @@ def _dates(given: GivenTable, at: int, name: str, rules: ColumnRules, notes: lis
     bad = pc.and_(pc.is_null(days), pc.is_valid(coded))
     if rules.empty_bad_dates:
         if count := pc.sum(bad).as_py():
-            notes.append(f"{given.path.name}: {count:,} dates in {name} could not be read and were taken as missing.")
+            told = rows_told(count, "date", "dates")
+            notes.append(f"{given.path.name}: {told} in {name} could not be read, taken as missing.")
     else:
         how = f"as {rules.date_format}" if rules.date_format else "as 2026-11-23"
         refuse(given, bad, f"{name} is no date", f"Write dates {how}, say --date-format, or --bad-dates empty to leave them out")  # fmt: skip

@@ -234,7 +234,7 @@ def _wrong_shape(
     number, cells = found[0] if found else (None, 0)
     at = f"row {number:,} (the header is row 1)" if number is not None else "a row"
     return BadInput(
-        f"{path}: {at} has {cells} cells, the header {width}; {len(found):,} such rows\n"
+        f"{path}: {at} has {cells} cells, the header {width}; {len(found):,} such row{'' if len(found) == 1 else 's'}\n"
         "  Quote cells that hold the separator, then run again."
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_duplicates import duplicates_within
 from lms_hris_pipeline.match.people_engine import Matched, match_given
@@ -27,7 +28,8 @@ class LinkedPeople:
     """One row a learner, by learner id, and figures about them worth showing.
 
     Columns: learner_id, worker_id (null for no_match), decision (link, review, duplicate, no_match), score,
-    runner_up_worker_id, runner_up_score, evidence (JSON).
+    runner_up_worker_id, runner_up_score, evidence (JSON). A score is there always: of a no_match it is the runner-up's,
+    0 where there is none.
     """
 
     rows: pa.Table
@@ -57,7 +59,11 @@ def link_people(
 
 
 def _rows(matched: Matched) -> pa.Table:
-    return pa.table(matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS]))
+    """The columns of the links; an account of nobody bears the probability of the likeliest worker."""
+    columns = matched.columns([field for field in LEVELS if field not in _HOUSE_FIELDS])
+    is_nobody, nearest = pc.equal(columns["decision"], "no_match"), pc.coalesce(columns["runner_up_score"], 0.0)
+    columns["score"] = pc.if_else(is_nobody, nearest, columns["score"])
+    return pa.table(columns)
 
 
 def find_duplicates(people: pa.Table, settings: MatchSettings, weights: Weights | None = None) -> pa.Table:

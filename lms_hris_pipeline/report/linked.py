@@ -79,7 +79,7 @@ class ReviewedPair:
 
 
 def linked_page(
-    rows: pa.Table, workers: pa.Table, learners: pa.Table, *, firm: str, sources: Sequence[str], notes: Sequence[str]
+    rows: pa.Table, workers: pa.Table, learners: pa.Table, *, sources: Sequence[str], notes: Sequence[str]
 ) -> str:
     """The page as HTML; the same tables give the same bytes.
 
@@ -93,7 +93,7 @@ def linked_page(
     return fill(
         "linked",
         page="linked",
-        firm=visible(firm),
+        firm=" and ".join(visible(name) for name in sources),
         sources=[visible(name) for name in sources],
         notes=[visible(note) for note in notes],
         total=rows.num_rows,

@@ -51,11 +51,11 @@ def test_csv_and_parquet_give_the_same_links(home: Home, folder: Path) -> None:
         assert {name: "" if value is None else value for name, value in ours.items() if "score" not in name} == {
             name: value for name, value in theirs.items() if "score" not in name
         }
-    assert all(0 <= row["score"] <= 1 for row in written.to_pylist() if row["decision"] != "no_match")
+    assert all(0 <= row["score"] <= 1 for row in written.to_pylist())
     assert json.loads(links[0]["evidence"])["fields"]["last_name"]["level"] == "exact"
     assert "w.csv has no job_title, manager_email: taken as empty." in first.out
     assert "link      2" in re.sub(r" +", lambda found: " " * min(len(found[0]), 6), first.out)
-    assert "Who is who" in (folder / "r.html").read_text(encoding="utf-8")
+    assert "<title>Who is who \u2013 w.csv and l.csv</title>" in (folder / "r.html").read_text(encoding="utf-8")
     assert "o.csv.part" not in names(folder)
 
 
@@ -63,6 +63,36 @@ def test_files_can_lie_where_there_are_no_settings(home: Home, folder: Path) -> 
     (folder / "lms_hris.toml").unlink()
     ran = home.lms_hris("match", "people", "--workers", "w.csv", "--learners", "l.csv", "--out", "o.csv")
     assert ran.exit_code == 0
+
+
+def test_the_learners_file_may_be_written_otherwise(home: Home, folder: Path) -> None:
+    rows = [{**row, "hire_date": "/".join(reversed(row["hire_date"].split("-"))), "last_name": "Müller"} for row in LEARNERS]  # fmt: skip
+    write_csv(folder / "l.csv", rows)
+    (folder / "l.csv").write_bytes((folder / "l.csv").read_text(encoding="utf-8").encode("cp1252"))
+    command = ("match", "people", "--workers", "w.csv", "--learners", "l.csv", "--out", "o.parquet")
+    assert "l.csv is not written in utf-8" in home.lms_hris(*command).err
+    said = ("--learners-encoding", "cp1252", "--learners-date-format", "%d/%m/%Y")
+    assert home.lms_hris(*command, *said).exit_code == 0
+    found = pq.read_table(folder / "o.parquet").to_pylist()
+    assert json.loads(found[0]["evidence"])["fields"]["hire_date"]["level"] == "exact"
+
+
+def test_blanks_around_ids_are_left_out_and_said(home: Home, folder: Path) -> None:
+    write_csv(folder / "l.csv", [{**row, "learner_id": f" {row['learner_id']}"} for row in LEARNERS[:1]])
+    write_csv(folder / "d.csv", [{"worker_id": " 009", "learner_id": "01 ", "decision": "same"}])
+    ran = home.lms_hris("match", "people", "--workers", "w.csv", "--learners", "l.csv", "--out", "o.parquet", "--decisions", "d.csv")  # fmt: skip
+    assert "l.csv: blanks around 1 id in learner_id were left out." in ran.out
+    [row] = pq.read_table(folder / "o.parquet").to_pylist()
+    assert (row["learner_id"], row["worker_id"]) == ("01", "009")
+
+
+def test_where_nobody_is_found_it_is_said(home: Home, folder: Path) -> None:
+    write_csv(folder / "w.csv", [{**WORKERS[0], "employee_number": "9", "first_name": "Zoe", "last_name": "Quist", "email": ""}])  # fmt: skip
+    ran = home.lms_hris("match", "people", "--workers", "w.csv", "--learners", "l.csv", "--out", "o.parquet")
+    assert ran.exit_code == 0
+    assert "No account of l.csv has a worker in w.csv: do the files belong together?" in ran.err
+    for row in pq.read_table(folder / "o.parquet").to_pylist():
+        assert (row["worker_id"], row["score"]) == (None, row["runner_up_score"] or 0.0)
 
 
 def test_decisions_are_obeyed(home: Home, folder: Path) -> None:
@@ -140,6 +170,6 @@ def test_a_page_without_reviews_says_so() -> None:
         }
     )
     people = [pa.table({key: ["1"], "first_name": ["Ada"]}) for key in ("worker_id", "learner_id")]
-    page = linked_page(links, *people, firm="F", sources=("a", "b"), notes=())
+    page = linked_page(links, *people, sources=("a", "b"), notes=())
     assert "No pair waits for a person" in page
     assert "100.0 %" in page

@@ -59,4 +59,4 @@ def linked_page_of(words: Sequence[str]) -> str:
             "evidence": evidence,
         }
     )
-    return linked_page(rows, people, people.rename_columns(["learner_id", *people.column_names[1:]]), firm=words[0], sources=(words[0], words[-1]), notes=words)  # fmt: skip
+    return linked_page(rows, people, people.rename_columns(["learner_id", *people.column_names[1:]]), sources=(words[0], words[-1]), notes=words)  # fmt: skip
