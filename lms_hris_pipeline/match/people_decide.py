@@ -33,6 +33,7 @@ from lms_hris_pipeline.match.people_facts import (
 from lms_hris_pipeline.match.people_fixed import Fixings, find_comebacks, fix_known
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_known import Known
+from lms_hris_pipeline.match.people_twins import find_twins
 from lms_hris_pipeline.match.people_weights import Weights
 from lms_hris_pipeline.settings import MatchSettings
 
@@ -123,12 +124,17 @@ def decide(
         *(np.where(rest, after, before) for after, before in zip(_parts(again), _parts(standing), strict=True))
     )
     obstacles = np.where(rest, obstacles_again, obstacles)
+    twins = find_twins(given, found, facts, standing, claimed, sure | late, free & ~(sure | late))
+    is_twin = twins != NOBODY
+    _review(made, is_twin, twins, standing.best, np.full(accounts, _bit("two_records")))
+    sure, late, rest = sure & ~is_twin, late & ~is_twin, rest & ~is_twin
     _link_sure(given, found, facts, standing, sure, late, fixings, made)
     _decide_rest(found, facts, standing, claimed, rest & ~late, plausible, obstacles, settings, made)
-    scores = (
-        np.r_[np.where(rest[found.account], scores, found.score), np.nan] if len(found.score) else np.array([np.nan])
-    )
-    return Decisions(**made, score=scores[made["chosen"]], runner_up_score=scores[made["runner_up"]], claimed=claimed)
+    scores = np.r_[np.where(_at(rest, found.account), scores, found.score), np.nan]
+    score, runner_up_score = scores[made["chosen"]], scores[made["runner_up"]]
+    # of two records of one person it is the person's probability that counts
+    score = np.where(is_twin, np.round(np.minimum(score + runner_up_score, 1.0), 6), score)
+    return Decisions(**made, score=score, runner_up_score=runner_up_score, claimed=claimed)
 
 
 def _blank(accounts: int) -> dict[str, Ints]:

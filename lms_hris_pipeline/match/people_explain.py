@@ -52,11 +52,17 @@ _CAUSES = {
     "rival": "another worker is almost as likely",
     "comeback": "HR has a later record of this name, without an account, that may be the same person rehired or "
     "converted under a new id, and does not join the two",
+    "two_records": "HR has a later record of this name, without an account, that has an address, a manager or a department "
+    "in common with it, and does not join the two",
     "not_mutual": "another account, itself in doubt, fits this worker better",
     "vanished": "HR no longer sends the worker record that it names",
     "vanished_comeback": "HR no longer sends the worker record that it names, and has another one of this name",
     "better_elsewhere": "another worker fits the account better",
 }
+
+
+_OF_TWO_RECORDS = frozenset(("comeback", "two_records"))
+"""Where the account's own record is the runner-up, and the one named is that under which the person may be back."""
 
 
 class Explainer:
@@ -114,7 +120,7 @@ class Explainer:
                 return f"{_CAUSES['nobody'].capitalize()}."
             return f"The nearest worker has probability {near}, below the {self._settings.review_at:g} that a review needs."
         claim = f"{sides}; nobody else has this key." if method == KEY else f"{sides}; probability {score}."
-        if decision == REVIEW and "comeback" in causes:
+        if decision == REVIEW and not _OF_TWO_RECORDS.isdisjoint(causes):
             return f"but {self._doubts(causes)}."
         if decision == REVIEW:
             return f"{claim} Not linked by itself: {self._doubts(causes)}."
@@ -132,7 +138,7 @@ class Explainer:
     def _name_records(self, told: list[str]) -> None:
         """Complete the words that name a record: whose account it may be now, which account is the person's first."""
         made = self._decisions
-        returning = (made.decision == REVIEW) & (made.causes & causes_mask(["comeback"]) > 0)
+        returning = (made.decision == REVIEW) & (made.causes & causes_mask(_OF_TWO_RECORDS) > 0)
         for account in np.flatnonzero(returning).tolist():
             told[account] = f"The account fits worker record {self._old_workers[account].as_py()}, {told[account]}"
         further = (made.decision == DUPLICATE) & (made.primary != NOBODY)

@@ -25,6 +25,12 @@ _SECOND_FIELDS = {
     "birth_date": ("exact", "close"),
     "address": ("all", "most"),
 }
+# what says something for a person, and too little to be the second field by itself
+_HINTS = {
+    "hire_date": ("near",),
+    "place": ("some",),
+    "job_title": ("exact", "similar"),
+}
 _POST_BITS = 6.0
 # so much rarer than to be borne by two of the firm is a name of which a serial number is no namesake's
 _RARE_BITS = 7.0
@@ -42,6 +48,7 @@ CAUSES = (
     "recorded", "decision", "key", "score", "nobody", "number_of_other", "email_of_other", "names_differ",
     "one_name_differs", "names_only_alike", "names_alone", "namesake", "rival", "below_link", "below_review",
     "comeback", "not_mutual", "vanished", "vanished_comeback", "better_elsewhere", "eliminated", "numbered",
+    "two_records",
 )  # fmt: skip
 """Why a decision is what it is; a set of causes is a number with a bit for each."""
 
@@ -76,6 +83,7 @@ class Facts:
     is_numbered: Bools
     is_others_number_or_date: Bools
     is_rare: Bools
+    hints: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         number_of_other=number_of_other,
         email_of_other=email_of_other,
         is_rare=names_same & (np.nan_to_num(found.compared.rarities["email"]) >= _RARE_BITS),
+        hints=_count_agreeing(found, _HINTS),
         is_numbered=found.has_level("email", ("numbered",)),
         is_others_number_or_date=found.has_level("employee_number", ("close", "other_scheme", "different"))
         | found.has_level("hire_date", ("different",)),
@@ -177,8 +186,9 @@ def find_obstacles(
     or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
     else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
     Where HR knows a part of the people only, an account with another serial number in its address and another number
-    or date is a namesake's whom HR does not know, more likely than not. Once the sure accounts have their people, such an
-    address is a second field where the name is rare and its only bearer has no account.
+    or date is a namesake's whom HR does not know, more likely than not. Else, once the sure accounts have their people,
+    such an address is a second field where the name is rare and its bearer has no account; in tables that somebody brings
+    so is any hint that makes it very sure.
     """
     if not len(found.score):
         return np.full(len(standing.best), causes_mask(["nobody"]))
@@ -189,8 +199,10 @@ def find_obstacles(
     is_key_enough = facts.is_key[best] & (score >= settings.review_at)
     agree, same = facts.names_agree[best], facts.names_same[best]
     fields, own = facts.second_fields[best], facts.own_fields[best]
-    if is_second_look:
-        fields = fields + (facts.is_numbered & facts.is_rare & ~claimed[found.person])[best]
+    if is_second_look and not hr_is_partial:
+        is_left_over = (facts.is_rare & ~claimed[found.person])[best]
+        has_hint = not keys_are_strict and (facts.hints[best] > 0) & (score >= VERY_SURE)
+        fields = fields + (is_left_over & (facts.is_numbered[best] | has_hint))
     lenient = np.full(len(best), not keys_are_strict)
     is_settled = lenient & same & (facts.uncontested_fields[best] >= 1)
     masks = {

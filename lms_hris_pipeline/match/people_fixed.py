@@ -64,8 +64,7 @@ def find_comebacks(
     HR did not join them: people must.
     """
     comebacks = np.full(given.account_count, NOBODY, dtype=np.int64)
-    types = pc.utf8_lower(given.workers["worker_type"].combine_chunks())
-    is_contingent = pc.fill_null(pc.equal(types, CONTINGENT), False).to_numpy(zero_copy_only=False)
+    is_contingent = contingent(given)
     if given.worker_flag("is_in_scope").all() and not is_contingent.any():
         return comebacks
     best = standing.best[found.account]
@@ -78,7 +77,7 @@ def find_comebacks(
     is_dated = (hired[new] != UNKNOWN_DAY) & (hired[old] != UNKNOWN_DAY)
     is_rehired = ~facts.in_scope[best[places]] & (ended[old] != UNKNOWN_DAY) & (hired[new] > ended[old] - OVERLAP.days)
     is_converted = is_contingent[old] & ~is_contingent[new] & (hired[new] > hired[old])
-    likely = _likely_accounts(found, facts, standing, held)
+    likely = likely_accounts(found, facts, standing, held)
     for place in places[is_dated & (is_rehired | is_converted)].tolist():
         account = int(found.account[place])
         if comebacks[account] == NOBODY and not likely.get(int(found.person[place]), set()) - {account}:
@@ -86,7 +85,14 @@ def find_comebacks(
     return comebacks
 
 
-def _likely_accounts(found: Candidates, facts: Facts, standing: Standing, held: Bools) -> dict[int, set[int]]:
+def contingent(given: Given) -> Bools:
+    """Which worker records are a contractor's; what has no type is none's."""
+    types = pc.utf8_lower(given.workers["worker_type"].combine_chunks())
+    found: Bools = pc.fill_null(pc.equal(types, CONTINGENT), False).to_numpy(zero_copy_only=False)
+    return found
+
+
+def likely_accounts(found: Candidates, facts: Facts, standing: Standing, held: Bools) -> dict[int, set[int]]:
     """By person, the accounts held back that are theirs by name and about as likely theirs as anybody's."""
     best_bits = found.bits[standing.best[found.account]]
     likely: dict[int, set[int]] = defaultdict(set)

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_duplicates import duplicates_within
 from lms_hris_pipeline.match.people_engine import Matched, match_given
-from lms_hris_pipeline.match.people_given import given_tables
+from lms_hris_pipeline.match.people_given import given_tables, whole_table
 from lms_hris_pipeline.match.people_known import NO_LINKS, NO_TIME, read_known
 from lms_hris_pipeline.match.people_shelf import Shelf
+from lms_hris_pipeline.match.people_twins import join_rehires
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights, load_weights
 from lms_hris_pipeline.settings import MatchSettings
 
@@ -51,7 +52,7 @@ def link_people(
     The folder `memory` spares what is remembered of earlier tables, and remembers these; the rows are the same without.
     """
     weights = weights or load_weights()
-    given = given_tables(workers, learners)
+    given = given_tables(join_rehires(whole_table(workers, "worker_id")), learners)
     known = read_known(given, NO_LINKS, _pair_decisions(decisions))
     shelf = Shelf(memory) if memory else None
     told = match_given(given, known, weights, settings, _rows, keys_are_strict=False, shelf=shelf)

@@ -71,6 +71,7 @@ LINK_CAUSES = {
     "below_link": "not likely enough to link by itself",
     "below_review": "too unlikely to ask",
     "comeback": "a later record of this name may be the same person, back again",
+    "two_records": "HR may have the person twice: a later record of this name has no account",
     "not_mutual": "another account fits this worker better",
     "vanished": "HR no longer sends the worker",
     "vanished_comeback": "HR no longer sends the worker, and has another of this name",

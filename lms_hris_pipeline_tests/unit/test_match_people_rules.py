@@ -303,6 +303,56 @@ def test_scenario_2_no_case_where_the_namesake_has_an_account_or_was_there_befor
     assert _said(match_world([left, earlier], accounts[:1])["1"]) == ("link", "key", "W1")
 
 
+TWIN = {"hire_date": LAST_WEEK, "employee_number": "9009"}
+ELSEWHERE = {"department": "D9", "location_id": "LOC-OSL", "cost_center_id": "CC-9", "job_profile_id": "JP-9"}
+
+
+@pytest.mark.parametrize(
+    ("case", "later", "said"),
+    [
+        ("in the same department", {}, ("review", "score", "W2")),
+        ("of the same address", {**ELSEWHERE, "email": ADA["email"]}, ("review", "score", "W2")),
+        ("of the same manager", {**ELSEWHERE, "manager_worker_id_hris": "W9"}, ("review", "score", "W2")),
+        ("an address of another domain", {"email": "ada.lorenz@vendor.example"}, ("review", "score", "W2")),
+        ("with nothing in common", ELSEWHERE, ("link", "key", "W1")),
+        ("two mailboxes of one domain", {"email": "ada.lorenz2@firm.example"}, ("link", "key", "W1")),
+        ("of another last name", {"legal_last_name": "Kaya", "last_name": "Kaya"}, ("link", "key", "W1")),
+        ("there before", {"hire_date": date(2015, 1, 1)}, ("link", "key", "W1")),
+        ("not in scope", {"termination_date": LAST_WEEK}, ("link", "key", "W1")),
+        ("a contractor", {"worker_type": "Contingent Worker"}, ("link", "key", "W1")),
+    ],
+)
+def test_a_later_record_like_the_accounts_own_is_for_people(
+    case: str, later: dict[str, Any], said: tuple[Any, ...]
+) -> None:
+    manager, old = (
+        worker("W9", "Cy", "Okafor", employee_number="9000"),
+        worker("W1", "Ada", "Lorenz", manager_worker_id_hris="W9", **ADA),
+    )
+    row = match_world([manager, old, worker("W2", "Ada", "Lorenz", **{**TWIN, **later})], [account("1", "Ada", "Lorenz", **ADA)])["1"]  # fmt: skip
+    assert _said(row) == said, case
+    if said[0] == "review":
+        assert (_causes(row), row["runner_up_worker_id_hris"]) == (["two_records"], "W1")
+        assert row["score"] >= row["runner_up_score"], "it is one person's account whichever record it is"
+        assert row["reason"].startswith("The account fits worker record W1, but HR has a later record of this name")
+
+
+def test_a_later_record_is_asked_about_until_somebody_says() -> None:
+    """What the ledger or a person settled, HR joined, or another account answers, is asked about on no night."""
+    old, later = worker("W1", "Ada", "Lorenz", **ADA), worker("W2", "Ada", "Lorenz", **TWIN)
+    mine, theirs = account("1", "Ada", "Lorenz", **ADA), account("2", "Ada", "Lorenz", employee_number="9009")
+    settled = [
+        match_world([old, later], [mine], [recorded("1", "W1")]),
+        match_world([old, later], [mine], (), [decided("1", "W1", "same")]),
+        match_world([old, later], [mine], (), [decided("1", "W2", "different")]),
+        match_world([old, later], [mine, theirs]),
+    ]
+    assert [_said(rows["1"])[::2] for rows in settled] == [("link", "W1")] * 4
+    assert _said(match_world([old, later], [mine], (), [decided("1", "W2", "same")])["1"])[::2] == ("link", "W2")
+    joined = [worker("W1", "Ada", "Lorenz", universal_id="U1", **ADA), worker("W2", "Ada", "Lorenz", universal_id="U1", **TWIN)]  # fmt: skip
+    assert match_world(joined, [mine])["1"]["decision"] == "link"
+
+
 @pytest.mark.parametrize(
     ("histories", "mine"),
     [

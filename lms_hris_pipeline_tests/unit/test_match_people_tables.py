@@ -87,6 +87,26 @@ def test_records_of_one_universal_id_are_one_person_and_the_latest_stands() -> N
     assert _said(row) == ("link", "W2")
 
 
+@pytest.mark.parametrize(
+    ("case", "later", "said"),
+    [
+        ("rehired under a new number", {}, ("link", "W2")),
+        ("rehired elsewhere", {"department": "Kitchen", "location": "Kiel", "manager_email": "di@firm.example"}, ("link", "W2")),
+        ("employed after a contract", {"employee_number": "E3003"}, ("review", "W2")),
+        ("of another address", {"email": "ada.lorenz@vendor.example"}, ("review", "W2")),
+        ("another person of that address", {"first_name": "Eve"}, ("link", "W1")),
+        ("a namesake in the department", {"email": "ada.lorenz2@firm.example"}, ("link", "W1")),
+    ],
+)  # fmt: skip
+def test_two_records_of_one_name(case: str, later: Row, said: tuple[str, str | None]) -> None:
+    workers = {"W1": ADA, "W2": {**ADA, "employee_number": "3003", "hire_date": date(2024, 8, 1), **later}, "W3": EVE}
+    learner = {**ADA, "email": None}
+    row = _link(workers, {"L1": learner})["L1"]
+    assert _said(row) == said, case
+    assert (row["decision"] == "review") == ("two_records" in json.loads(row["evidence"])["causes"])
+    assert _said(_link(workers, {"L1": learner}, [("W1", "L1", "same")])["L1"])[0] == "link"
+
+
 def test_a_second_account_is_a_duplicate() -> None:
     second = {**ADA, "employee_number": None, "email": "ada77@mail.example"}
     rows = _link({"W1": ADA, "W2": EVE}, {"L1": second, "L2": ADA})
