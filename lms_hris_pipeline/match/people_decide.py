@@ -113,11 +113,12 @@ def decide(
     # a namesake's account is looked at by people even where the namesake has one already, of anybody's tables a rare one's
     is_alone = facts.is_rare & (np.bincount(found.account[facts.names_same], minlength=accounts)[found.account] == 1)
     plausible = _at(facts.names_same if keys_are_strict else is_alone, standing.best)
-    plausible &= standing.best_score >= settings.review_at
-    again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
     # that HR knows few is a reason not to link, none not to ask
     odds = settings.review_at / (1 - settings.review_at) / 2**elsewhere.fewer
-    plausible |= again.best_score >= odds / (1 + odds)
+    ask_at = round(odds / (1 + odds), 6)
+    plausible &= standing.best_score >= ask_at
+    again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
+    plausible |= again.best_score >= ask_at
     obstacles_again = find_obstacles(found, facts, again, claimed, settings, **rules, is_second_look=True)
     late = rest & (obstacles_again == 0)
     standing = Standing(

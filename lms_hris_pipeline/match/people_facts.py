@@ -81,7 +81,6 @@ class Facts:
     number_of_other: Bools
     email_of_other: Bools
     is_numbered: Bools
-    is_others_number_or_date: Bools
     is_rare: Bools
     hints: Ints
 
@@ -149,8 +148,6 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         is_rare=names_same & (np.nan_to_num(found.compared.rarities["email"]) >= _RARE_BITS),
         hints=_count_agreeing(found, _HINTS),
         is_numbered=found.has_level("email", ("numbered",)),
-        is_others_number_or_date=found.has_level("employee_number", ("close", "other_scheme", "different"))
-        | found.has_level("hire_date", ("different",)),
     )
 
 
@@ -185,8 +182,8 @@ def find_obstacles(
     `claimed` are the people who have an account of their own already. Where keys are strict, an account whose number
     or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
     else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
-    Where HR knows a part of the people only, an account with another serial number in its address and another number
-    or date is a namesake's whom HR does not know, more likely than not. Else, once the sure accounts have their people,
+    Where HR knows a part of the people only, an account with another serial number in its address, and nothing of the
+    person's own, is a namesake's whom HR does not know, more likely than not. Else, once the sure accounts have their people,
     such an address is a second field where the name is rare and its bearer has no account; in tables that somebody brings
     so is any hint that makes it very sure.
     """
@@ -216,7 +213,7 @@ def find_obstacles(
         "names_only_alike": agree & ~same & (own == 0) & ~(lenient & (fields > 0)),
         "names_alone": fields == 0,
         "namesake": same & (namesakes > 0) & (own == 0) & ~(lenient & (fields > 0)),
-        "numbered": (facts.is_numbered & facts.is_others_number_or_date)[best] & (own == 0) & hr_is_partial,
+        "numbered": facts.is_numbered[best] & (own == 0) & hr_is_partial,
         "rival": np.round(score - standing.second_score, 6) < settings.margin,
         "below_link": (score < settings.link_at) & ~is_key_enough,
     }

@@ -143,8 +143,11 @@ def test_a_serial_number_is_no_namesakes_where_the_name_is_rare_in_a_large_firm(
     assert _said(_link({"W": ADA, **common}, {"L": back, **common})["L"]) == ("review", "W"), "a common first name"
     rows = _link({"W": ADA, **crowd}, {"L": back, "L2": ADA, **crowd})
     assert (_said(rows["L2"]), _said(rows["L"])) == (("link", "W"), ("review", "W")), "the only one has an account"
-    partial = _link({"W": ADA, **dict(list(crowd.items())[:750]), **_crowd("Ivo", 1_750)}, {"L": back, **crowd})
-    assert _said(partial["L"]) == ("review", "W"), "HR knows few of the accounts"
+    few = {"W": ADA, **dict(list(crowd.items())[:750]), **_crowd("Ivo", 1_750)}
+    beside = {**ADA, "employee_number": None, "hire_date": None, "email": "ada.lorenz2@firm.example"}
+    assert _said(_link(few, {"L": back, **crowd})["L"]) == ("review", "W"), "HR knows few of the accounts"
+    assert _said(_link(few, {"L": beside, **crowd})["L"]) == ("review", "W"), "a place is not enough then"
+    assert _said(_link({"W": ADA, **crowd}, {"L": beside, **crowd})["L"]) == ("link", "W")
 
 
 @pytest.mark.parametrize(("strangers", "accounts", "bits"), [(0, 0, 0.0), (0, 1, 0.0), (60, 60, 1.5), (800, 20_000, 0.0), (14_000, 20_000, 5.5)])  # fmt: skip
