@@ -24,7 +24,7 @@ from lms_hris_pipeline.match.people_weights import LEVELS, STALE_FIELDS, Weights
 
 _FIRST_EQUAL = ("exact", "variant", "swapped")
 _LAST_EQUAL = ("exact", "variant", "former", "swapped")
-_STRANGERS = 1 << 14
+_STRANGERS = 1 << 16
 """So many people at least might have been given an address before: a small firm's names are rare in it only."""
 _PARTS_OF_PLACE = ("department", "location", "center", "team")
 

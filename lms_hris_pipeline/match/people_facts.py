@@ -32,8 +32,8 @@ _HINTS = {
     "job_title": ("exact", "similar"),
 }
 _POST_BITS = 6.0
-# so much rarer than to be borne by two of the firm is a name of which a serial number is no namesake's
-_RARE_BITS = 7.0
+# from so many bits rarer than to be borne by two a name is rare: its serial numbers are mostly no namesakes
+_RARE_BITS = 5.0
 # a place is shared by colleagues: it does not tell two of the same name apart
 _OWN_FIELDS = ("employee_number", "email", "hire_date", "birth_date", "address")
 VERY_SURE = 0.99
