@@ -71,17 +71,26 @@ def different(learner: Learner, worker: Worker, by: By = "", reason: Reason = ""
 
 
 @matches_app.command(
-    name="tag", epilog=examples('lms-hris matches tag "Pyhton" SK-0102', 'lms-hris matches tag "misc" -')
+    name="tag",
+    epilog=examples(
+        'lms-hris matches tag "Pyhton" SK-0102',
+        'lms-hris matches tag "misc" -',
+        'lms-hris matches tag "Java" SK-0417 --not',
+    ),
 )
 def tag(
     tag: Annotated[str, typer.Argument(help="The skill tag.")],
     skill: Annotated[str, typer.Argument(help="Skill id of the framework; - for none.")],
+    is_not: Annotated[bool, typer.Option("--not", help="It does not mean this skill, whatever else it means.")] = False,
     by: By = "",
 ) -> None:
-    """Decide what a skill tag means."""
+    """Decide what a skill tag means, or what it does not.
+
+    A later decision on the same tag and skill takes the place of an earlier one.
+    """
     from lms_hris_pipeline.cli.decisions import run_decide_tag
 
-    run_decide_tag(tag, None if skill == "-" else skill, by)
+    run_decide_tag(tag, None if skill == "-" else skill, by, is_not=is_not)
 
 
 @deltas_app.command(name="list", epilog=examples("lms-hris deltas list --state proposed", "lms-hris deltas list --all"))

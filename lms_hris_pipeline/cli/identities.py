@@ -16,7 +16,7 @@ from lms_hris_pipeline.cli.clock import clock_of
 from lms_hris_pipeline.cli.queries import ask
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
 from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
-from lms_hris_pipeline.match.tag_decisions import TagDecisions
+from lms_hris_pipeline.match.tag_decisions import TagDecisions, TagRefusals
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
@@ -42,16 +42,23 @@ def run_list_matches() -> None:
         pairs = [
             row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs and row[0] not in linked
         ]
-        tags = [row for row in ask(batch, "waiting_tags") if not decided_tags.settles(row[0])]
+        refusals = TagRefusals((row[0], row[1]) for row in known.tag_refusals)
+        tags = [
+            row
+            for row in ask(batch, "waiting_tags")
+            if not decided_tags.settles(row[0]) and row[1] not in refusals.of(row[0])
+        ]
     if pairs:
         show_table(
             ("account", "user name", "name", "worker", "number", "name", "probability", "why"), pairs, title="Pairs"
         )
         say("Decide with: lms-hris matches same|different <account> <worker>\n")
     if tags:
-        shown = [(*row[:4], shorten(row[4] or "", LONGEST_DESCRIPTION, placeholder=" …")) for row in tags]
-        show_table(("tag", "best skill", "name", "confidence", "what it is"), shown, title="Skill tags")
-        say("Decide with: lms-hris matches tag <tag> <skill>, or - for none\n")
+        shown = [(*row[:5], shorten(row[5] or "", LONGEST_DESCRIPTION, placeholder=" …")) for row in tags]
+        show_table(
+            ("tag", "best skill", "name", "confidence", "held back because", "what it is"), shown, title="Skill tags"
+        )
+        say("Decide with: lms-hris matches tag <tag> <skill>, or - for none; --not where it does not mean that skill\n")
     say(f"{len(pairs):,} pairs and {len(tags):,} skill tags of batch {batch.id} wait.")
 
 
@@ -79,12 +86,16 @@ def run_decide_pair(learner: str, worker: str, verdict: str, by: str, reason: st
     say(f"Account {learner} {says} worker {worker}, decided by {name}. {_NEXT}")
 
 
-def run_decide_tag(tag: str, skill: str | None, by: str) -> None:
-    """Record what a skill tag means; None: no skill of the framework.
+def run_decide_tag(tag: str, skill: str | None, by: str, *, is_not: bool = False) -> None:
+    """Record what a skill tag means; None: no skill of the framework; `is_not`: that it does not mean this one.
 
     Raises:
-        BadInput: the current batch knows no such tag or skill.
+        BadInput: the current batch knows no such tag or skill, or it is no skill that the tag does not mean.
     """
+    if is_not and skill is None:
+        raise BadInput(
+            "A tag that does not mean none says nothing\n  Name the skill that it does not mean, or leave out --not."
+        )
     settings, name = load_settings(), decider(by)
     faults = []
     with _current(settings) as batch:
@@ -96,8 +107,12 @@ def run_decide_tag(tag: str, skill: str | None, by: str) -> None:
     if faults:
         raise BadInput("Nothing was decided:\n  " + "\n  ".join(faults))
     with _ledger(settings) as ledger:
-        ledger.decide_tag(tag, skill, by=name, now=clock_of(settings)())
-    say(f"The tag {tag!r} means {skill or 'no skill of the framework'}, decided by {name}. {_NEXT}")
+        if skill is not None and is_not:
+            ledger.refuse_tag(tag, skill, by=name, now=clock_of(settings)())
+        else:
+            ledger.decide_tag(tag, skill, by=name, now=clock_of(settings)())
+    means = "does not mean" if is_not else "means"
+    say(f"The tag {tag!r} {means} {skill or 'no skill of the framework'}, decided by {name}. {_NEXT}")
 
 
 def run_crosswalk(file: Path, by: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.console import Console
 
 from lms_hris_pipeline.cli.match_files import check_outputs, doing, folder_settings, show_counts
 from lms_hris_pipeline.cli.terminal import say
@@ -15,6 +17,8 @@ from lms_hris_pipeline.match.people_files import check_suffix, read_table, whole
 from lms_hris_pipeline.match.skill_drift import Seen, has_drifted_from_model
 from lms_hris_pipeline.match.skill_model import Kind
 from lms_hris_pipeline.model.errors import BadInput
+
+_TELL_EVERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,30 @@ def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> Non
         tags, more_notes = take_tags(read_table(files.tags, files.encoding), columns)
     for note in [*notes, *more_notes]:
         say(note)
-    mind = mind_of(kind, settings.skills, settings.firm.data_dir)
+    mind = replace(mind_of(kind, settings.skills, settings.firm.data_dir), tell=_tell_how_far())
     with doing(f"Placing {tags.num_rows:,} {columns.tag}s among {len(entries):,} texts"):
         review_at, cache_dir = settings.skills.review_at, settings.firm.data_dir / "cache"
         found = match_tags(tags, entries, mind, precision, review_at, cache_dir, descriptions)
     with doing("Writing"), whole_or_not(files.out) as [part]:
-        write_table(part, found)
-    first = found.filter(pc.equal(found["rank"], 1))
+        write_table(part, found.rows)
+    first = found.rows.filter(pc.equal(found.rows["rank"], 1))
     show_counts(first, "decision", ("accept", "review", "no_match"), f"{columns.tag}s")
     _warn_of_drift(first, mind.model.usual_share)
-    say(f"{tags.num_rows:,} {columns.tag}s in {time.monotonic() - started:.1f} s, by {mind.version}: {files.out}")
+    told = f"{tags.num_rows:,} {columns.tag}s, {found.new_tags:,} of them never answered before"
+    say(f"{told}, in {time.monotonic() - started:.1f} s, by {mind.version}: {files.out}")
+
+
+def _tell_how_far() -> Callable[[int, int], None]:
+    """Says every few seconds, where errors go, how many texts have their vector: a framework's first run takes minutes."""
+    shown, last = Console(stderr=True, highlight=False), time.monotonic()
+
+    def tell(done: int, texts: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_EVERY_SECONDS:
+            last = time.monotonic()
+            say(f"Embedded {done:,} of {texts:,} new texts", shown=shown)
+
+    return tell
 
 
 def _warn_of_drift(first: pa.Table, usual_share: float) -> None:

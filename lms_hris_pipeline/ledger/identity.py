@@ -30,7 +30,8 @@ class Identity(Store):
 
         Pending changes are those sent, not yet seen at the vendor, and still within the settle window.
         """
-        links, pairs, tags, deltas = schema.links.c, schema.pair_decisions.c, schema.tag_decisions.c, schema.deltas.c
+        links, pairs, deltas = schema.links.c, schema.pair_decisions.c, schema.deltas.c
+        tags, refused = schema.tag_decisions.c, schema.tag_refusals.c
         queries: tuple[sa.Select[Any], ...] = (
             sa.select(
                 links.link_id, links.learner_id_lms, links.worker_id_hris, links.role, links.origin, links.recorded_at
@@ -41,6 +42,9 @@ class Identity(Store):
                 pairs.learner_id_lms, pairs.worker_id_hris, pairs.verdict, pairs.decided_by, pairs.decided_at
             ).order_by(pairs.learner_id_lms, pairs.worker_id_hris),
             sa.select(tags.tag, tags.skill_id, tags.decided_by, tags.decided_at).order_by(tags.tag),
+            sa.select(refused.tag, refused.skill_id, refused.decided_by, refused.decided_at).order_by(
+                refused.tag, refused.skill_id
+            ),
             latest_role_decisions(),
             sa.select(deltas.delta_id, deltas.entity, deltas.operation, deltas.target_key, deltas.sent_at)
             .where(
@@ -164,10 +168,20 @@ class Identity(Store):
             audit.append(connection, now, by, "pair_decided", f"{learner_id}/{worker_id}", {"verdict": verdict})
 
     def decide_tag(self, tag: str, skill_id: str | None, *, by: str, now: datetime, reason: str = "") -> None:
-        """Record which skill a tag means; None: no skill of the framework."""
+        """Record which skill a tag means; None: no skill of the framework. That it does not mean that one is taken back."""
+        refused = schema.tag_refusals
         with self._transaction() as connection:
+            connection.execute(sa.delete(refused).where(refused.c.tag == tag, refused.c.skill_id == skill_id))
             _replace(connection, schema.tag_decisions, {"tag": tag}, {"skill_id": skill_id, "reason": reason}, by, now)
             audit.append(connection, now, by, "tag_decided", tag, {"skill_id": skill_id})
+
+    def refuse_tag(self, tag: str, skill_id: str, *, by: str, now: datetime, reason: str = "") -> None:
+        """Record that a tag does not mean a skill, whatever else it means. A decision that it does is taken back."""
+        decided, key = schema.tag_decisions, {"tag": tag, "skill_id": skill_id}
+        with self._transaction() as connection:
+            connection.execute(sa.delete(decided).where(decided.c.tag == tag, decided.c.skill_id == skill_id))
+            _replace(connection, schema.tag_refusals, key, {"reason": reason}, by, now)
+            audit.append(connection, now, by, "tag_refused", tag, {"skill_id": skill_id})
 
 
 def _live(connection: Connection) -> dict[str, str]:

@@ -17,6 +17,7 @@ class LedgerSnapshot:
     recorded_links: tuple[tuple[Any, ...], ...]
     pair_decisions: tuple[tuple[Any, ...], ...]
     tag_decisions: tuple[tuple[Any, ...], ...]
+    tag_refusals: tuple[tuple[Any, ...], ...]
     role_decisions: tuple[tuple[Any, ...], ...]
     pending_changes: tuple[tuple[Any, ...], ...]
 

@@ -41,6 +41,15 @@ tag_decisions = Table(
     Column("reason", Text, nullable=False),
 )  # fmt: skip
 
+tag_refusals = Table(
+    "tag_refusals", metadata,
+    Column("tag", String, primary_key=True),
+    Column("skill_id", String, primary_key=True),
+    Column("decided_by", String, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)  # fmt: skip
+
 role_reviews = Table(
     "role_reviews", metadata,
     Column("review_no", Integer, primary_key=True),

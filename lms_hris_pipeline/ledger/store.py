@@ -20,7 +20,7 @@ BUSY_SECONDS = 30
 PART = 500
 """Ids in one `in (…)`: well below SQLite's limit of variables."""
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 _MIGRATION_LOCK = 4_711_001
 
 

@@ -98,7 +98,13 @@ assets = [
     python_asset(
         match.SKILLS,
         _skills,
-        reads=(canonical.FRAMEWORK_SKILLS, canonical.SKILL_ALIASES, canonical.SKILL_TAGS, match.TAG_DECISIONS),
+        reads=(
+            canonical.FRAMEWORK_SKILLS,
+            canonical.SKILL_ALIASES,
+            canonical.SKILL_TAGS,
+            match.TAG_DECISIONS,
+            match.TAG_REFUSALS,
+        ),
         kinds={"scikitlearn"},
     ),
     python_asset(match.TAG_DRIFT, _tag_drift, reads=(canonical.SKILL_TAGS, match.SKILLS), kinds={"duckdb"}),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,10 @@ _LONGEST = 128  # tokens of a text that are read; a skill's name rarely has more
 _TOKENS_A_BATCH = (
     128  # from here on a processor does no more a second, and the last batch of a length wastes fewer rows
 )
+
+
+Tell = Callable[[int, int], None]
+"""Hears how many of how many new texts have their vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def find_model(model_path: str) -> ModelFiles:
     return ModelFiles(folder, folder.name, _sha256_of_model(folder))
 
 
-def embed_texts(texts: Sequence[str], model: ModelFiles, threads: int, cache_dir: Path) -> Embedded:
+def embed_texts(
+    texts: Sequence[str], model: ModelFiles, threads: int, cache_dir: Path, tell: Tell | None = None
+) -> Embedded:
     """Vectors of length 1 of `texts`, from the cache as far as it knows them.
 
     Raises:
@@ -88,14 +94,14 @@ def embed_texts(texts: Sequence[str], model: ModelFiles, threads: int, cache_dir
     known = cache.read()
     new = sorted({text for text in texts if cache.key(text) not in known})
     if new:
-        vectors = _encode(new, model, threads)
+        vectors = _encode(new, model, threads, tell)
         cache.add(new, vectors)
         known |= {cache.key(text): vector for text, vector in zip(new, vectors, strict=True)}
     stacked = np.stack([known[cache.key(text)] for text in texts]) if texts else np.zeros((0, 1), dtype=np.float32)
     return Embedded(stacked, len(new))
 
 
-def _encode(texts: Sequence[str], model: ModelFiles, threads: int) -> Vectors:
+def _encode(texts: Sequence[str], model: ModelFiles, threads: int, tell: Tell | None) -> Vectors:
     encoder = _load(model)
     import torch
 
@@ -117,6 +123,8 @@ def _encode(texts: Sequence[str], model: ModelFiles, threads: int) -> Vectors:
                 with torch.inference_mode():
                     given = encoder({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
                 found.update(zip(part, given["sentence_embedding"].float().numpy()[: len(part)], strict=True))
+                if tell:
+                    tell(len(found), len(texts))
     finally:
         torch.set_num_threads(before)
     vectors = np.stack([found[number] for number in range(len(texts))]).astype(np.float32)

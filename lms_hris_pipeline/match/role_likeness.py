@@ -35,7 +35,7 @@ def names_alike(
     answers = answer_tags(asked.values(), entries, mind, cache_dir).rows.to_pylist()
     meant: dict[str, Trait] = {}
     for row in answers:
-        if row["rank"] > 1 or row["is_barred"]:
+        if row["rank"] > 1 or row["held_back"]:
             continue
         confidence = row["known"]
         if confidence is None:

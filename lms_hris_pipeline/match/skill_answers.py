@@ -20,10 +20,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.embedding import ModelFiles, embed_texts, find_model
+from lms_hris_pipeline.match.embedding import ModelFiles, Tell, embed_texts, find_model
 from lms_hris_pipeline.match.skill_cache import AnswerCache
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import Kind, MeaningModel
+from lms_hris_pipeline.match.skill_scripts import scripts_of
 from lms_hris_pipeline.match.skill_words import fold
 from lms_hris_pipeline.match.skill_wrappings import read_words, says_only_when
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from lms_hris_pipeline.match.skill_engine import Near, Placed
     from lms_hris_pipeline.match.skill_index import Query
 
-ENGINE = 5
+ENGINE = 6
 """Raised whenever the same inputs would be answered otherwise, so that no kept answer outlives its engine."""
 TOP = 5
 
@@ -44,7 +45,7 @@ SCHEMA = pa.schema(
         ("known", pa.float64()),
         ("inside", pa.float64()),
         ("right", pa.float64()),
-        ("is_barred", pa.bool_()),
+        ("held_back", pa.string()),
         ("matched_alias", pa.string()),
         ("cosine", pa.float64()),
         ("lexical", pa.float64()),
@@ -52,25 +53,37 @@ SCHEMA = pa.schema(
     ]
 )
 """One row a tag and rank. `known` is the dictionary's probability of the first rank, null where the model speaks:
-then `inside` and `right` are its log odds. `is_barred`: the first rank is not taken without a person."""
+then `inside` and `right` are its log odds. `held_back`: why the first rank is not taken without a person, in words; null
+where nothing stands in the way."""
+
+CLAIMED_BY_SEVERAL = "several skills claim these words"
+EQUALLY_NEAR = "two skills are equally near"
+ANOTHER_NUMBER = "a number differs"
+UNKNOWN_SCRIPT = "words differ that are in a script on which nothing was learnt"
+UNKNOWN_EMBEDDING = "nothing was learnt on this embedding model"
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The rows of all tags asked for, in no order, and how many texts had to be embedded for them."""
+    """The rows of all tags asked for, in no order; how many tags were new, and how many texts were embedded for them."""
 
     rows: pa.Table
+    new_tags: int
     new_texts: int
 
 
 @dataclass(frozen=True)
 class Mind:
-    """What answers: a kind of meaning, its model, where the embedding model lies, and the threads that it may use."""
+    """What answers: a kind of meaning, its model, where the embedding model lies, and the threads that it may use.
+
+    `tell` hears how far the embedding of new texts is: of a large framework's, it takes minutes.
+    """
 
     kind: Kind
     model: MeaningModel
     model_path: str
     threads: int
+    tell: Tell | None = None
 
     @cached_property
     def embedding(self) -> ModelFiles:
@@ -106,17 +119,17 @@ def answer_tags(tags: Iterable[str], entries: Sequence[Entry], mind: Mind, cache
     """
     asked = pa.array(sorted(set(tags)), pa.string())
     if not len(asked) or not any(entry.folded for entry in entries):
-        return Answers(SCHEMA.empty_table(), 0)
+        return Answers(SCHEMA.empty_table(), 0, 0)
     cache = AnswerCache(cache_dir, mind.kind, _fingerprint(entries, mind))
     known = cache.read(SCHEMA)
     new = asked.filter(pc.invert(pc.is_in(asked, known["tag"].combine_chunks()))).to_pylist()
     names = {entry.folded for entry in entries}
     worded = [tag for tag in new if (text := fold(tag)) and (text in names or not says_only_when(tag, mind.kind))]
     if not worded:
-        return Answers(known.filter(pc.is_in(known["tag"], asked)), 0)
+        return Answers(known.filter(pc.is_in(known["tag"], asked)), 0, 0)
     made, new_texts = _answer(worded, entries, mind, cache_dir)
     cache.add(made)
-    return Answers(pa.concat_tables([known.filter(pc.is_in(known["tag"], asked)), made]), new_texts)
+    return Answers(pa.concat_tables([known.filter(pc.is_in(known["tag"], asked)), made]), len(worded), new_texts)
 
 
 def _fingerprint(entries: Sequence[Entry], mind: Mind) -> str:
@@ -137,7 +150,8 @@ def _answer(tags: Sequence[str], entries: Sequence[Entry], mind: Mind, cache_dir
     dictionary = Dictionary(named, mind.kind)
     hits = [dictionary.look_up(tag) for tag in tags]
     texts, queries = _queries(tags, hits, named, mind.kind)
-    embedded = embed_texts([*(entry.folded for entry in named), *texts], mind.embedding, mind.threads, cache_dir)
+    known_and_new = [*(entry.folded for entry in named), *texts]
+    embedded = embed_texts(known_and_new, mind.embedding, mind.threads, cache_dir, mind.tell)
     known = embedded.vectors[: len(named)]
     engine = Engine(SkillIndex(named, known, mind.adapter(known.shape[1])), mind.model)
     rows: list[dict[str, Any]] = []
@@ -178,7 +192,7 @@ def _rows_of(tag: str, hit: Hit | None, placed: Placed, mind: Mind) -> Iterator[
         "inside": placed.inside,
         # of two that nothing tells apart, neither is likelier than the other
         "right": min(placed.right, 0.0) if is_tied else placed.right,
-        "is_barred": len(hits) > 1 or (first is not None and (is_tied or _differs_in_a_number(first))),
+        "held_back": CLAIMED_BY_SEVERAL if len(hits) > 1 else _what_holds_back(first, mind, is_tied=is_tied),
     }
     for rank, entry in enumerate(hits[:TOP], 1):
         yield {**shared, "rank": rank, **_of_dictionary(entry, hit, near.get(entry.skill_id))}
@@ -217,9 +231,22 @@ def _of_model(tag: str, near: Near, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _differs_in_a_number(near: Near) -> bool:
-    """Whether tag and alias name different numbers: ISO 9001 and ISO 14001 look alike and are never taken for one."""
-    return any(sign.isdigit() for word in (*near.only_in_tag, *near.only_in_alias) for sign in word)
+def _what_holds_back(near: Near | None, mind: Mind, *, is_tied: bool) -> str | None:
+    """Why a skill that the model puts first is not taken without a person, however sure the model is.
+
+    ISO 9001 and ISO 14001 look alike and are never taken for one. An embedding model finds any two words alike whose
+    script it hardly knows.
+    """
+    if near is None:
+        return None
+    if not mind.is_calibrated:
+        return UNKNOWN_EMBEDDING
+    if is_tied:
+        return EQUALLY_NEAR
+    differ = (*near.only_in_tag, *near.only_in_alias)
+    if any(sign.isdigit() for word in differ for sign in word):
+        return ANOTHER_NUMBER
+    return None if scripts_of(differ) <= mind.model.scripts else UNKNOWN_SCRIPT
 
 
 def _written(told: dict[str, Any]) -> str:

@@ -32,15 +32,9 @@ def decide(answers: pa.Table, mind: Mind, precision: float, review_at: float) ->
     confidence = confidence_of(inside, right, shift)
     confidence = np.where(is_known, pc.fill_null(first["known"], 0.0).to_numpy(), confidence)
     is_taken = confidence >= mind.model.threshold(precision)
-    is_taken &= ~first["is_barred"].to_numpy(zero_copy_only=False) & mind.is_calibrated
+    is_taken &= first["held_back"].is_null().to_numpy(zero_copy_only=False)
     decision = np.where(is_taken, "accept", np.where(confidence >= review_at, "review", "no_match"))
     at = pc.index_in(answers["tag"], first["tag"].combine_chunks())
     for name, values in (("confidence", pa.array(confidence)), ("decision", pa.array(decision.tolist(), pa.string()))):
         answers = answers.append_column(name, pc.take(values, at))
     return answers
-
-
-def outside_share(decided: pa.Table) -> float:
-    """The share of tags of which nothing in the framework comes near; 0 where there are no tags."""
-    first = decided.filter(pc.equal(decided["rank"], 1))
-    return float(pc.mean(pc.equal(first["decision"], "no_match")).as_py() or 0.0)

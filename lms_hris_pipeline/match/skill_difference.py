@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from lms_hris_pipeline.match.skill_scripts import is_unspaced
 from lms_hris_pipeline.match.skill_words import content_words
 
 DECIMALS = 4
@@ -64,7 +65,12 @@ class WordWeights:
 
 
 def _has_counterpart(word: str, others: Sequence[str]) -> bool:
-    return word in others or any(_is_alike(word, other) for other in others)
+    return word in others or any(_is_alike(word, other) or _stands_in(word, other) for other in others)
+
+
+def _stands_in(word: str, other: str) -> bool:
+    """Whether a word stands whole in one that may be several, because its script puts no space between them."""
+    return len(word) > 1 and word in other and is_unspaced(other)
 
 
 @lru_cache(maxsize=1 << 18)

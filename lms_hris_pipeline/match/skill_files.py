@@ -25,6 +25,14 @@ from lms_hris_pipeline.model.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What each tag of a file means, one row a tag and rank; how many distinct tags were never answered before."""
+
+    rows: pa.Table
+    new_tags: int
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """What the columns are called: of a target's id, and of a tag's id and text."""
 
@@ -39,6 +47,9 @@ COLUMNS: dict[Kind, Columns] = {
 }
 
 
+_SHOWN = "description"  # of a target: to the person who reviews
+
+
 def take_framework(given: GivenTable, aliases: GivenTable | None, columns: Columns) -> tuple[list[Entry], list[str]]:
     """The texts that name each target, and notes.
 
@@ -46,7 +57,7 @@ def take_framework(given: GivenTable, aliases: GivenTable | None, columns: Colum
         BadInput: a column is missing, an id is empty, repeated or unknown, a text is empty or holds no word.
     """
     notes: list[str] = []
-    targets = _columns(given, (columns.target_id, "label"), notes)
+    targets = _columns(given, (columns.target_id, "label"), notes, (_SHOWN,))
     check_ids(given, targets[columns.target_id].combine_chunks(), columns.target_id)
     _refuse_wordless(given, targets["label"], "label")
     entries = [Entry.of(target, "label", label) for target, label in _pairs(targets)]
@@ -70,15 +81,16 @@ def take_framework(given: GivenTable, aliases: GivenTable | None, columns: Colum
 
 
 def take_tags(given: GivenTable, columns: Columns) -> tuple[pa.Table, list[str]]:
-    """The tags with their ids, in the file's order, and notes.
+    """The tags with their ids, in the file's order, null where the cell is empty, and notes.
 
     Raises:
-        BadInput: a column is missing, an id is empty or repeated, a tag is empty.
+        BadInput: a column is missing, an id is empty or repeated, no row has a tag.
     """
     notes: list[str] = []
     tags = _columns(given, (columns.tag_id, columns.tag), notes)
     check_ids(given, tags[columns.tag_id].combine_chunks(), columns.tag_id)
-    refuse(given, pc.is_null(tags[columns.tag]), f"{columns.tag} is empty", "Leave such rows out")
+    if tags.num_rows and tags[columns.tag].null_count == tags.num_rows:
+        raise BadInput(f"{given.path}: {columns.tag} is empty in every row\n  Name the file that holds the texts.")
     return tags, notes
 
 
@@ -98,9 +110,9 @@ def take_decisions(given: GivenTable, entries: Sequence[Entry], columns: Columns
 
 def take_descriptions(given: GivenTable, columns: Columns) -> dict[str, str]:
     """What each target is, in words, where the file has a column that says so; for the person who reviews."""
-    if "description" not in [folded_name(name) for name in given.header]:
+    if _SHOWN not in [folded_name(name) for name in given.header]:
         return {}
-    return {target: told for target, told in _pairs(_columns(given, (columns.target_id, "description"), [])) if told}
+    return {target: told for target, told in _pairs(_columns(given, (columns.target_id, _SHOWN), [])) if told}
 
 
 def match_tags(
@@ -111,8 +123,8 @@ def match_tags(
     review_at: float,
     cache_dir: Path,
     descriptions: Mapping[str, str] | None = None,
-) -> pa.Table:
-    """One row a tag and rank, in the order of `tags`; a tag without any word has one row without a target.
+) -> Meant:
+    """One row a tag and rank, in the order of `tags`; a tag that is empty or holds no word has one row without a target.
 
     `descriptions` say what targets are: they decide nothing, and stand in the evidence of what a person is to review.
 
@@ -120,13 +132,13 @@ def match_tags(
         BadInput: the embedding model cannot be used.
     """
     columns = COLUMNS[mind.kind]
-    found = answer_tags(pc.unique(tags[columns.tag]).to_pylist(), entries, mind, cache_dir)
+    found = answer_tags(pc.unique(pc.drop_null(tags[columns.tag])).to_pylist(), entries, mind, cache_dir)
     decided = decide(found.rows, mind, precision, review_at)
     numbered = tags.append_column("at", pa.array(range(tags.num_rows), pa.int64()))
     joined = numbered.join(decided, columns.tag, "tag", join_type="left outer").sort_by(
         [("at", "ascending"), ("rank", "ascending")]
     )
-    return pa.table(
+    rows = pa.table(
         {
             columns.tag_id: joined[columns.tag_id],
             "rank": pc.fill_null(joined["rank"], 1).cast(pa.int32()),
@@ -139,28 +151,40 @@ def match_tags(
             "evidence": _evidence(joined, mind, descriptions or {}),
         }
     )
+    return Meant(rows, found.new_tags)
 
 
 def _evidence(rows: pa.Table, mind: Mind, descriptions: Mapping[str, str]) -> pa.ChunkedArray:
     """The kept evidence with what answered: the method, the models where they spoke, and what is to be reviewed in words."""
-    head = pc.binary_join_element_wise('{"method":"', pc.fill_null(rows["method"], "none"), '","model":"', "")
+    unasked = pc.if_else(rows[COLUMNS[mind.kind].tag].is_null(), "empty", "none")
+    head = pc.binary_join_element_wise('{"method":"', pc.coalesce(rows["method"], unasked), '","model":"', "")
     own = pc.replace_substring_regex(pc.fill_null(rows["evidence"], "{}"), r"^\{", "")
     rest = pc.if_else(pc.equal(own, "}"), own, pc.binary_join_element_wise(",", own, ""))
     version = mind.version.replace('"', "'")
-    return pc.binary_join_element_wise(head, version, '"', _described(rows, descriptions), rest, "")
+    return pc.binary_join_element_wise(head, version, '"', _for_review(rows, descriptions), rest, "")
 
 
-def _described(rows: pa.Table, descriptions: Mapping[str, str]) -> pa.Array:
-    """The description of the target as a member of a JSON object; nothing where no person is asked, or there is none."""
-    pairs = zip(rows["skill_id"].to_pylist(), rows["decision"].to_pylist(), strict=True)
-    told = (descriptions.get(target) if decision == "review" else None for target, decision in pairs)
-    return pa.array(
-        [f',"description":{json.dumps(one, ensure_ascii=False)}' if one else "" for one in told], pa.string()
+def _for_review(rows: pa.Table, descriptions: Mapping[str, str]) -> pa.Array:
+    """Members of a JSON object where a person is asked: why the first rank is held back, and what each target is."""
+    listed = (rows[name].to_pylist() for name in ("decision", "rank", "held_back", "skill_id"))
+    told = (
+        _told_for_review(decision, rank, held_back, target, descriptions)
+        for decision, rank, held_back, target in zip(*listed, strict=True)
     )
+    return pa.array(list(told), pa.string())
 
 
-def _columns(given: GivenTable, wanted: Sequence[str], notes: list[str]) -> pa.Table:
-    """The wanted columns as text."""
+def _told_for_review(
+    decision: str | None, rank: int | None, held_back: str | None, target: str | None, descriptions: Mapping[str, str]
+) -> str:
+    told = {"held_back": held_back if rank == 1 else None, "description": descriptions.get(target or "")}
+    if decision != "review":
+        return ""
+    return "".join(f',"{name}":{json.dumps(one, ensure_ascii=False)}' for name, one in told.items() if one)
+
+
+def _columns(given: GivenTable, wanted: Sequence[str], notes: list[str], shown: Sequence[str] = ()) -> pa.Table:
+    """The wanted columns as text; `notes` is told which others there are, but for those that are `shown`."""
     names = [folded_name(name) for name in given.header]
     if absent := [name for name in wanted if name not in names]:
         raise BadInput(
@@ -169,6 +193,10 @@ def _columns(given: GivenTable, wanted: Sequence[str], notes: list[str]) -> pa.T
         )
     if twice := [name for name in wanted if names.count(name) > 1]:
         raise BadInput(f"{given.path} has two columns that are {', '.join(twice)}\n  Rename or leave out one of them.")
+    if ignored := [
+        name.strip() for name, ours in zip(given.header, names, strict=True) if ours not in (*wanted, *shown)
+    ]:
+        notes.append(f"{given.path.name}: ignored {', '.join(ignored)}.")
     return pa.table(
         {name: text_column(given, names.index(name), name, notes, is_id=name.endswith("_id")) for name in wanted}
     )

@@ -23,6 +23,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from lms_hris_pipeline.match.skill_dictionary import Entry
 from lms_hris_pipeline.match.skill_difference import DECIMALS, WordWeights
+from lms_hris_pipeline.match.skill_scripts import in_pairs
 from lms_hris_pipeline.match.skill_words import content_words
 from lms_hris_pipeline.match.skill_wrappings import read_words
 
@@ -112,8 +113,7 @@ class SkillIndex:
         self._letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, lowercase=False, dtype=np.float32
         )
-        # a word boundary is a sign too, so that a framework of one letter has pieces to count
-        self._lexical: csr_matrix = self._letters.fit_transform([f"{entry.folded} " for entry in entries]).T.tocsr()
+        self._lexical: csr_matrix = self._letters.fit_transform([_spelt(entry.folded) for entry in entries]).T.tocsr()
         self.words = WordWeights([entry.folded for entry in entries])
         self._content: dict[int, tuple[str, ...]] = {}
 
@@ -136,7 +136,7 @@ class SkillIndex:
         tag_of = np.repeat(np.arange(len(queries)), [len(query.texts) for query in queries])
         text_of = np.concatenate([np.arange(len(query.texts)) for query in queries])
         plain, adapted = vectors[rows], adapt(vectors[rows], self._adapter)
-        letters = self._letters.transform(f"{text} " for text in texts)
+        letters = self._letters.transform(_spelt(text) for text in texts)
         meaning = adapted @ self._adapted.T
         parts = [slice(start, start + _CLOSE) for start in range(0, len(texts), _CLOSE)]
         seen = [
@@ -240,6 +240,11 @@ def greatest(values: npt.NDArray[Any], keep: int) -> Ints:
     found = np.take_along_axis(values, looked_at, axis=1)
     best = np.argpartition(found, found.shape[1] - keep, axis=1)[:, -keep:]
     return np.take_along_axis(looked_at, best, axis=1)
+
+
+def _spelt(folded: str) -> str:
+    """A text as its letters are compared: a word boundary is a sign too, so that one of a single letter has a piece."""
+    return f"{in_pairs(folded)} "
 
 
 def adapt(vectors: Vectors, adapter: Vectors) -> Vectors:

@@ -26,6 +26,7 @@ from lms_hris_pipeline.warehouse.shelf import write_atomically
 
 Kind = Literal["skills", "titles"]
 PRECISIONS = (0.90, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
+_SCRIPTS = ("LATIN",)  # of a model that does not say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class MeaningModel:
             wanted.append(at)
             needed.append(confidence)
         return round(float(np.interp(precision, wanted, needed)), 6)
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """The scripts of the texts on which ranking and confidence were learnt."""
+        return frozenset(self.card.get("scripts", _SCRIPTS))
 
     def form_share(self, form: str) -> float:
         """How often a form of the dictionary is right; one that was unknown when the model learnt counts as stripped."""

@@ -25,6 +25,17 @@ def confidence_of(inside: Floats, right: Floats, shift: float = 0.0) -> Floats:
     return found
 
 
+def confidence_of_next(inside: float, right: float, share: float) -> float:
+    """The probability that the second candidate is right where a person ruled out the first.
+
+    Args:
+        inside, right: the log odds that the framework holds the skill, and that it is the first.
+        share: the second's part of the likelihood of those that are left.
+    """
+    held, first = (float(_probability(np.array(one))) for one in (inside, right))
+    return round(held * (1 - first) * share / (1 - held * first), DECIMALS)
+
+
 def shift_of(inside: Floats, usual_share: float, weight: float) -> float:
     """How much likelier than usual it is, in log odds, that a tag of this table is inside.
 

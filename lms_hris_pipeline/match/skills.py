@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -20,15 +21,15 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from lms_hris_pipeline.match.skill_answers import Mind, answer_tags
+from lms_hris_pipeline.match.skill_answers import CLAIMED_BY_SEVERAL, Mind, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import MeaningModel
-from lms_hris_pipeline.match.skill_probability import confidence_of
-from lms_hris_pipeline.match.tag_decisions import TagDecisions
+from lms_hris_pipeline.match.skill_probability import confidence_of, confidence_of_next
+from lms_hris_pipeline.match.tag_decisions import TagDecisions, TagRefusals
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline.tables import canonical
-from lms_hris_pipeline.tables.match import TAG_DECISIONS
+from lms_hris_pipeline.tables.match import TAG_DECISIONS, TAG_REFUSALS
 from lms_hris_pipeline.warehouse import Batch
 
 logger = logging.getLogger("lms_hris_pipeline")
@@ -43,6 +44,7 @@ _SCHEMA = pa.schema(
         ("decision", pa.string()),
         ("method", pa.string()),
         ("confidence", pa.decimal128(7, 6)),
+        ("held_back", pa.string()),
         ("matched_alias", pa.string()),
         ("candidates", pa.string()),
         ("model", pa.string()),
@@ -69,15 +71,17 @@ class _Meaning:
     matched_alias: str | None
     candidates: Sequence[Mapping[str, Any]]
     model: str | None = None
+    held_back: str | None = None
 
 
 @dataclass(frozen=True)
 class Framework:
-    """The firm's skills: name by id, every text that names one, and what people decided of tags."""
+    """The firm's skills: name by id, every text that names one, what people decided that tags mean and do not mean."""
 
     names: Mapping[str, str]
     entries: tuple[Entry, ...]
     decided: Mapping[str, str | None]
+    refusals: TagRefusals
 
     @cached_property
     def decisions(self) -> TagDecisions:
@@ -88,9 +92,10 @@ class Framework:
 def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: Path) -> SkillsMatched:
     """What each distinct tag of `canonical.skill_tags` means, one row a tag, in the order of tags.
 
-    A person's decision on a tag always wins, for all of its spellings, and is one more alias for other tags. A tag that
-    two skills claim by the same words goes to review. The embedding model is loaded only for tags that neither settles and no earlier night has
-    placed. The same tag has the same confidence every night: unlike for a file, the other tags do not move it.
+    A person's decision on a tag always wins, for all of its spellings, and is one more alias for other tags. What a
+    tag does not mean by a person's word is left out of all that it may mean. A tag that two skills claim by the same
+    words goes to review. The embedding model is loaded only for tags that neither settles and no earlier night has placed.
+    The same tag has the same confidence every night: unlike for a file, the other tags do not move it.
 
     Raises:
         BadInput: `review_at` is above what `precision` asks for, or the model at `model_path` cannot be used.
@@ -105,7 +110,7 @@ def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: P
     framework = read_framework(batch)
     tags = sorted({str(tag) for tag in batch.read(canonical.SKILL_TAGS).column("tag").to_pylist()})
     dictionary = Dictionary(framework.entries)
-    hits = {tag: dictionary.look_up(tag) for tag in tags}
+    hits = {tag: _but_for(framework.refusals.of(tag), dictionary.look_up(tag)) for tag in tags}
     meanings: dict[str, _Meaning] = {}
     for tag, hit in hits.items():
         if meaning := _of_decision(framework, tag, hit):
@@ -117,7 +122,8 @@ def match_skills(batch: Batch, settings: SkillSettings, mind: Mind, cache_dir: P
         meanings[tag] = _of_model(framework, rows, settings, mind, accept_at)
     nothing = {tag: _Meaning(None, "no_match", "none", 0.0, None, ()) for tag in tags}
     meanings = {
-        tag: _held_back(meaning, framework, tag, hits[tag]) for tag, meaning in sorted((nothing | meanings).items())
+        tag: _with_a_persons_word(meaning, framework, tag, hits[tag])
+        for tag, meaning in sorted((nothing | meanings).items())
     }
     scored_by = mind.version if answers.rows.num_rows else None
     return SkillsMatched(_table(meanings), _shown(meanings.values(), answers.new_texts, scored_by))
@@ -144,7 +150,14 @@ def read_framework(batch: Batch) -> Framework:
     for tag, skill_id in decided.items():
         if skill_id in names:
             texts.setdefault((skill_id, tag), Entry.of(skill_id, "decision", tag))
-    return Framework(names, tuple(sorted(texts.values())), decided)
+    refused = ((str(row["tag"]), str(row["skill_id"])) for row in batch.read(TAG_REFUSALS).to_pylist())
+    return Framework(names, tuple(sorted(texts.values())), decided, TagRefusals(refused))
+
+
+def _but_for(refused: Container[str], hit: Hit | None) -> Hit | None:
+    """What the words say of a tag but for the skills that it does not mean."""
+    left = tuple(entry for entry in hit.entries if entry.skill_id not in refused) if hit else ()
+    return replace(hit, entries=left) if hit and left else None
 
 
 def _of_decision(framework: Framework, tag: str, hit: Hit | None) -> _Meaning | None:
@@ -180,21 +193,33 @@ def _of_dictionary(framework: Framework, hit: Hit, model: MeaningModel, accept_a
         for entry in hit.entries[:TOP]
     ]
     first = hit.entries[0]
-    return _Meaning(first.skill_id, decision, hit.method, confidence, first.text, candidates)
+    held_back = None if hit.is_sure else CLAIMED_BY_SEVERAL
+    return _Meaning(first.skill_id, decision, hit.method, confidence, first.text, candidates, held_back=held_back)
 
 
 def _of_model(
     framework: Framework, rows: Sequence[Mapping[str, Any]], settings: SkillSettings, mind: Mind, accept_at: float
 ) -> _Meaning:
-    """What the nearest skill's confidence is worth."""
-    candidates = [_candidate(framework, row) for row in rows]
-    first = rows[0]
+    """What the confidence of the nearest skill is worth, of those that a person did not rule out."""
+    refused = framework.refusals.of(rows[0]["tag"])
+    candidates = [_candidate(framework, row) for row in rows if row["skill_id"] not in refused]
+    first, held_back = rows[0], rows[0]["held_back"]
     confidence = float(confidence_of(np.array(first["inside"]), np.array(first["right"])))
-    if confidence < settings.review_at:
+    if first["skill_id"] in refused:
+        held_back = f"a person decided that it does not mean {framework.names[first['skill_id']]}"
+        confidence = confidence_of_next(first["inside"], first["right"], _share_of_first(candidates))
+    if not candidates or confidence < settings.review_at:
         return _Meaning(None, "no_match", "model", confidence, None, candidates, mind.version)
-    accepts = confidence >= accept_at and mind.is_calibrated and not first["is_barred"]
-    decision: Decision = "accept" if accepts else "review"
-    return _Meaning(first["skill_id"], decision, "model", confidence, first["matched_alias"], candidates, mind.version)
+    decision: Decision = "accept" if confidence >= accept_at and not held_back else "review"
+    best = candidates[0]
+    return _Meaning(best["skill_id"], decision, "model", confidence, best["alias"], candidates, mind.version, held_back)
+
+
+def _share_of_first(candidates: Sequence[Mapping[str, Any]]) -> float:
+    """The first candidate's part of the likelihood of all; each has as much where nothing is left of it."""
+    scores = [one["score"] for one in candidates]
+    whole = math.fsum(scores)
+    return scores[0] / whole if whole else 1 / max(1, len(scores))
 
 
 def _candidate(framework: Framework, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,7 +235,7 @@ def _candidate(framework: Framework, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _held_back(meaning: _Meaning, framework: Framework, tag: str, hit: Hit | None) -> _Meaning:
+def _with_a_persons_word(meaning: _Meaning, framework: Framework, tag: str, hit: Hit | None) -> _Meaning:
     """What a person's decision stands in the way of is not settled by the machine instead: a person decides again."""
     said = framework.decisions.look_up(tag)
     if meaning.method == "decision" or said is None or not said.is_no_looser_than(hit):
@@ -223,9 +248,8 @@ def _held_back(meaning: _Meaning, framework: Framework, tag: str, hit: Hit | Non
         note = "a person decided that words like these mean no skill"
     else:
         return meaning
-    candidates = [{**one, "note": note} for one in meaning.candidates]
     decision: Decision = "review" if meaning.decision == "accept" else meaning.decision
-    return replace(meaning, decision=decision, candidates=candidates)
+    return replace(meaning, decision=decision, held_back=note)
 
 
 def _table(meanings: Mapping[str, _Meaning]) -> pa.Table:
@@ -236,6 +260,7 @@ def _table(meanings: Mapping[str, _Meaning]) -> pa.Table:
             "decision": meaning.decision,
             "method": meaning.method,
             "confidence": Decimal(f"{meaning.confidence:.6f}"),
+            "held_back": meaning.held_back,
             "matched_alias": meaning.matched_alias,
             "candidates": json.dumps(meaning.candidates, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
             "model": meaning.model,

@@ -1,14 +1,17 @@
 """What people decided of tags, found again however a tag is spelt: case, accents, plural, spaces, order of words.
 
-The forms are the dictionary's. What follows for a tag is `skills`' business.
+The forms are the dictionary's. That a tag does not mean a skill holds for it in whatever wrapping, and leaves open what
+it does mean. What follows for a tag is `skills`' business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
+from lms_hris_pipeline.match.skill_words import bag_form, compact_form
+from lms_hris_pipeline.match.skill_wrappings import read_words
 
 _NOTHING = ""
 
@@ -65,3 +68,28 @@ class TagDecisions:
             return None
         skills = tuple(entry.skill_id or None for entry in hit.entries)
         return Said(hit.entries[0].text, skills, hit.form, len(hit.stripped))
+
+
+class TagRefusals:
+    """Which skills people said that a tag does not mean, by every spelling of it."""
+
+    def __init__(self, refused: Iterable[tuple[str, str]]) -> None:
+        self._skills: dict[str, set[str]] = {}
+        for tag, skill_id in refused:
+            for spelling in _spellings(read_words(tag).folded or tag):
+                self._skills.setdefault(spelling, set()).add(skill_id)
+
+    def of(self, tag: str) -> frozenset[str]:
+        """The skills that `tag`, or what is left of it without levels and the like, does not mean."""
+        words = read_words(tag)
+        texts = (words.folded or tag, *(text for text, _ in words.steps))
+        return frozenset(
+            skill_id for text in texts for spelling in _spellings(text) for skill_id in self._skills.get(spelling, ())
+        )
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """What a text has in common with its other spellings: its words in one order, or all of it without a space."""
+    yield compact_form(text)
+    if ordered := bag_form(text):
+        yield ordered

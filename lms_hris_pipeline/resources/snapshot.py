@@ -24,6 +24,7 @@ SNAPSHOT_TABLES: tuple[Table, ...] = (
     match.RECORDED_LINKS,
     match.PAIR_DECISIONS,
     match.TAG_DECISIONS,
+    match.TAG_REFUSALS,
     match.ROLE_DECISIONS,
     match.PENDING_CHANGES,
 )
@@ -93,6 +94,7 @@ def write_snapshot(folder: Path, snapshot: LedgerSnapshot, cases: list[CaseRow])
         snapshot.recorded_links,
         snapshot.pair_decisions,
         snapshot.tag_decisions,
+        snapshot.tag_refusals,
         snapshot.role_decisions,
         snapshot.pending_changes,
     )

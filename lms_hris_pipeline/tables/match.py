@@ -38,6 +38,16 @@ TAG_DECISIONS = Table(
         Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
     ),
 )
+TAG_REFUSALS = Table(
+    "match", "tag_refusals", "Skills that, by people's word, tags do not mean, when the batch began.", "one tag and one skill",
+    ("tag", "skill_id"), "team:integration", "skills",
+    (
+        Column("tag", "VARCHAR", "The word."),
+        Column("skill_id", "VARCHAR", "What it does not mean."),
+        Column("decided_by", "VARCHAR", "Who decided.", pii=Pii.PERSONAL),
+        Column("decided_at", "TIMESTAMP", "When.", unit="UTC"),
+    ),
+)
 _SOURCES = ("job_family", "job_profile", "department", "location")
 ROLE_DECISIONS = Table(
     "match", "role_decisions", "The last word of a person on each role mapping when the batch began.",
@@ -89,6 +99,7 @@ SKILLS = Table(
         Column("decision", "VARCHAR", "What follows from the confidence.", values=("accept", "review", "no_match")),
         Column("method", "VARCHAR", "What decided.", values=("decision", "exact", "alias", "normalised", "model", "none")),
         Column("confidence", "DECIMAL(7,6)", "Probability that the best skill is right.", unit="0 to 1"),
+        Column("held_back", "VARCHAR", "In words: why a person is to confirm it however sure the model is; null where nothing stands in the way.", null=True),
         Column("matched_alias", "VARCHAR", "Label or alias that came nearest.", null=True),
         Column("candidates", "JSON", "Up to five candidates with their scores."),
         Column("model", "VARCHAR", "Version of the model that scored; null for dictionary hits.", null=True),
@@ -134,5 +145,5 @@ ROLES = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, ROLE_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS, TAG_DRIFT, ROLES,
+    RECORDED_LINKS, PAIR_DECISIONS, TAG_DECISIONS, TAG_REFUSALS, ROLE_DECISIONS, PENDING_CHANGES, PEOPLE, SKILLS, TAG_DRIFT, ROLES,
 )  # fmt: skip

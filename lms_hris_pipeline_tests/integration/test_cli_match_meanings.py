@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lms_hris_pipeline.cli import match_meanings
 from lms_hris_pipeline_tests.support.cli import Home, home
 from lms_hris_pipeline_tests.support.skills import letters_encoder
 
@@ -89,6 +90,48 @@ def test_a_tag_without_a_word_has_one_row_and_no_skill(home: Home, folder: Path)
     assert (row["skill_id"], row["decision"], row["confidence"]) == (None, "no_match", 0.0)
 
 
+def test_an_empty_tag_stops_nothing(home: Home, folder: Path) -> None:
+    _write(folder / "t.csv", ("tag_id", "tag"), [("1", "Python"), ("2", ""), ("3", "  "), ("4", "***")])
+    assert _skills(home).exit_code == 0
+    rows = {row["tag_id"]: row for row in pq.read_table(folder / "o.parquet").to_pylist() if row["rank"] == 1}
+    assert {tag: (row["decision"], json.loads(row["evidence"])["method"]) for tag, row in rows.items()} == {
+        "1": ("accept", "exact"), "2": ("no_match", "empty"), "3": ("no_match", "empty"), "4": ("no_match", "none"),
+    }  # fmt: skip
+
+
+def test_columns_that_nobody_asked_for_are_named(home: Home, folder: Path) -> None:
+    _write(folder / "f.csv", ("skill_id", "label", "description", "Owner"), [(*row, "", "ada") for row in FRAMEWORK])
+    _write(folder / "t.csv", ("tag_id", "tag", "uses"), [(*row, "7") for row in TAGS])
+    ran = _skills(home)
+    assert ran.out.count("ignored") == 2
+    assert "f.csv: ignored Owner." in ran.out
+    assert "t.csv: ignored uses." in ran.out
+
+
+def test_what_holds_a_sure_tag_back_stands_in_the_evidence(home: Home, folder: Path) -> None:
+    _write(folder / "f.csv", ("skill_id", "label"), [("1", "Quality audits ISO 9001"), ("2", "Lead"), ("3", "lead")])
+    _write(folder / "t.csv", ("tag_id", "tag"), [("a", "Quality audits ISO 14001"), ("b", "LEAD"), ("c", "Qualiti audits ISO 9001")])  # fmt: skip
+    assert _skills(home, "--precision", "0.9").exit_code == 0
+    rows = [row for row in pq.read_table(folder / "o.parquet").to_pylist() if row["decision"] != "no_match"]
+    told = {(row["tag_id"], row["rank"]): json.loads(row["evidence"]).get("held_back") for row in rows}
+    assert told["a", 1] == "a number differs"
+    assert told["b", 1] == "several skills claim these words"
+    assert told["c", 1] is None
+    assert {reason for (_, rank), reason in told.items() if rank > 1} == {None}
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_the_summary_says_how_many_are_new_and_how_far_it_is(
+    home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_meanings, "_TELL_EVERY_SECONDS", 0.0)
+    first, again = _skills(home), _skills(home)
+    assert "6 tags, 5 of them never answered before" in first.out
+    assert "6 tags, 0 of them never answered before" in again.out
+    assert "new texts" in first.err
+    assert again.err == ""
+
+
 def test_a_second_run_says_the_same_and_embeds_nothing(
     home: Home, folder: Path, letters_encoder: list[list[str]]
 ) -> None:
@@ -144,7 +187,7 @@ def test_titles_have_columns_of_their_own(home: Home, folder: Path) -> None:
         ("nothing at all", "t.csv", "", "is empty"),
         ("an alias of nobody", "a.csv", "skill_id,alias\nx,y\n", "a.csv: skill_id is not in f.csv in row 2"),
         ("an empty alias", "a.csv", "skill_id,alias\n7,\n", "alias is empty"),
-        ("an empty tag", "t.csv", "tag_id,tag\n1,\n", "t.csv: tag is empty in row 2"),
+        ("no tag at all", "t.csv", "tag_id,tag\n1,\n2, \n", "t.csv: tag is empty in every row"),
         ("a tag's id twice", "t.csv", "tag_id,tag\n1,a\n1,b\n", "the same tag_id"),
         ("two columns of one name", "t.csv", "tag_id,tag,Tag\n1,a,b\n", "two columns that are tag"),
         ("too many cells", "t.csv", "tag_id,tag\n1,a,b\n", "has 3 cells, the header 2"),

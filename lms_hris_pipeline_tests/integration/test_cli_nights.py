@@ -321,8 +321,12 @@ def test_matches_wait_until_they_are_decided(home: Home) -> None:
     assert home.lms_hris("matches", "same", learner, "nobody").exit_code == 2
     assert home.lms_hris("matches", "tag", "no such tag", "SK-0").exit_code == 2
     assert "decided by tess" in home.lms_hris("matches", "different", learner, worker).out
+    assert "does not mean" in home.lms_hris("matches", "tag", *tags[0], "--not").out
+    assert f"{len(pairs) - 1} pairs and {len(tags) - 1} skill tags" in home.lms_hris("matches", "list").out
     assert "means no skill" in home.lms_hris("matches", "tag", tags[0][0], "-").out
     assert f"{len(pairs) - 1} pairs and {len(tags) - 1} skill tags" in home.lms_hris("matches", "list").out
+    nothing = home.lms_hris("matches", "tag", tags[0][0], "-", "--not")
+    assert (nothing.exit_code, "Name the skill that it does not mean" in nothing.err) == (2, True)
 
 
 def test_what_is_approved_by_day_is_published_by_day(home: Home) -> None:

@@ -202,6 +202,21 @@ def test_links_are_unique_and_survive(ledger: Ledger) -> None:
     assert [row[:3] for row in snapshot.tag_decisions] == [("py", None, "Grace")]
 
 
+def test_what_a_tag_does_not_mean_and_what_it_means_take_each_others_place(ledger: Ledger) -> None:
+    ledger.refuse_tag("py", "S-1", by="Ada", now=NOW)
+    ledger.refuse_tag("py", "S-2", by="Ada", now=NOW)
+    ledger.refuse_tag("py", "S-2", by="Grace", now=NOW)
+    assert [row[:3] for row in ledger.snapshot(NOW, 24).tag_refusals] == [("py", "S-1", "Ada"), ("py", "S-2", "Grace")]
+    ledger.decide_tag("py", "S-1", by="Grace", now=NOW)
+    snapshot = ledger.snapshot(NOW, 24)
+    assert [row[:2] for row in snapshot.tag_refusals] == [("py", "S-2")]
+    assert [row[:2] for row in snapshot.tag_decisions] == [("py", "S-1")]
+    ledger.refuse_tag("py", "S-1", by="Ada", now=NOW)
+    snapshot = ledger.snapshot(NOW, 24)
+    assert [row[:2] for row in snapshot.tag_refusals] == [("py", "S-1"), ("py", "S-2")]
+    assert snapshot.tag_decisions == ()
+
+
 def test_reviews_of_role_mappings_are_added_and_the_last_word_counts(ledger: Ledger) -> None:
     def record(*decisions: RoleDecision, after: int, is_whole: bool = False, day: int = 0) -> None:
         now = NOW + timedelta(days=day)

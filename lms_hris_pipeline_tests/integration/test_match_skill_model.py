@@ -140,6 +140,7 @@ def test_a_model_nobody_calibrated_accepts_nothing(tmp_path: Path, monkeypatch: 
     row = by_tag(matched(skill_batch([tag]), own, tmp_path / "cache").rows)[tag]
     assert row["decision"] == "review"
     assert row["model"].endswith("(of another model)")
+    assert row["held_back"] == "nothing was learnt on this embedding model"
 
 
 # --- what is kept

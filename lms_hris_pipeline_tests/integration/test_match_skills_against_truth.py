@@ -34,6 +34,7 @@ def test_nothing_is_accepted_wrongly_and_little_is_left(seed: int, cache: Path, 
         as_of = store.instant(opened)
     batch = staged_company(tmp_path, as_of)
     write_rows(batch, match.TAG_DECISIONS, [])
+    write_rows(batch, match.TAG_REFUSALS, [])
     rows = by_tag(matched(batch, SkillSettings(), cache).rows)
     batch.close()
     with closing(sqlite3.connect(tmp_path / "truth.sqlite")) as truth:

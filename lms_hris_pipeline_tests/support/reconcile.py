@@ -86,6 +86,7 @@ def meaning(tag: str, skill_id: str | None, decision: str = "accept") -> Record:
         "decision": decision,
         "method": "exact" if skill_id else "none",
         "confidence": None,
+        "held_back": None,
         "matched_alias": None,
         "candidates": "[]",
         "model": None,

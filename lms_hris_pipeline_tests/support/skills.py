@@ -48,8 +48,12 @@ def skill_batch(
     tags: Iterable[str],
     framework: Mapping[str, Sequence[str]] = FRAMEWORK,
     decisions: Mapping[str, str | None] | None = None,
+    refusals: Iterable[tuple[str, str]] = (),
 ) -> Batch:
-    """A batch in memory with what skill matching reads; `decisions` says by tag which skill id a person chose."""
+    """A batch in memory with what skill matching reads.
+
+    `decisions` says by tag which skill id a person chose, `refusals` which tag does not mean which skill id.
+    """
     batch = Batch.in_memory(as_of=AS_OF)
     names = list(framework)
     batch.write(
@@ -97,6 +101,18 @@ def skill_batch(
             }
         ),
     )
+    refused = list(refusals)
+    batch.write(
+        match.TAG_REFUSALS,
+        pa.table(
+            {
+                "tag": pa.array([tag for tag, _ in refused], pa.string()),
+                "skill_id": pa.array([skill for _, skill in refused], pa.string()),
+                "decided_by": pa.array(["ada"] * len(refused), pa.string()),
+                "decided_at": pa.array([DECIDED_AT] * len(refused), pa.timestamp("us")),
+            }
+        ),
+    )
     return batch
 
 
@@ -117,7 +133,7 @@ def letters_encoder(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Vectors from three-letter pieces in place of the model's; the list grows by the texts of each call."""
     calls: list[list[str]] = []
 
-    def encode(texts: Sequence[str], model: embedding.ModelFiles, threads: int) -> Vectors:
+    def encode(texts: Sequence[str], model: embedding.ModelFiles, threads: int, tell: embedding.Tell | None) -> Vectors:
         calls.append(list(texts))
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -126,6 +142,8 @@ def letters_encoder(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
                 vectors[
                     row, int.from_bytes(hashlib.sha256(padded[start : start + 3].encode()).digest()[:2]) % DIMENSIONS
                 ] += 1
+        if tell:
+            tell(len(texts), len(texts))
         scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return scaled.astype(np.float32)
 

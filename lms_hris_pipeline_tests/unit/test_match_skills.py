@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lms_hris_pipeline.match import skills
-from lms_hris_pipeline.match.skill_answers import answer_tags
+from lms_hris_pipeline.match.skill_answers import UNKNOWN_SCRIPT, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Kind
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_models import mind_of
@@ -58,6 +58,7 @@ def _matched(tmp_path: Path, tags: list[str], settings: SkillSettings = DEFAULTS
 def test_words_of_the_framework(case: str, tag: str, method: str, decision: str, skill: str, tmp_path: Path) -> None:
     row = _matched(tmp_path, [tag])[tag]
     assert (row["method"], row["decision"], row["skill_id"]) == (method, decision, skill_id(skill))
+    assert row["held_back"] == ("several skills claim these words" if decision == "review" else None)
     assert row["model"] is None
 
 
@@ -121,6 +122,7 @@ def test_another_number_is_another_skill(
     monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 0.0001)
     row = _matched(tmp_path, [tag], loose, framework=framework)[tag]
     assert (row["decision"] == "accept") is is_sure
+    assert row["held_back"] == (None if is_sure else "a number differs")
 
 
 def test_stripped_words_are_kept_as_evidence(tmp_path: Path) -> None:
@@ -202,7 +204,41 @@ def test_the_strictest_comparison_decides_and_what_contradicts_goes_to_a_person(
 def test_a_decision_for_a_skill_that_is_gone_goes_back_to_a_person(tmp_path: Path) -> None:
     row = _matched(tmp_path, ["Python"], decisions={"Python": "SK-gone"})["Python"]
     assert (row["decision"], row["skill_id"]) == ("review", skill_id("Python"))
-    assert "SK-gone" in json.loads(row["candidates"])[0]["note"]
+    assert "SK-gone" in row["held_back"]
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "refused", "expected"),
+    [
+        ("the one of two that is left", "PM", [("PM", "Product management")], ("accept", "Project management", "alias")),
+        ("in another spelling", "pM", [("Pm", "Product management")], ("accept", "Project management", "normalised")),
+        ("in a wrapping", "PM basics", [("PM", "Product management")], ("accept", "Project management", "normalised")),
+        ("what is wrapped says nothing of the rest", "Python", [("Python 2 (advanced)", "Python")], ("accept", "Python", "exact")),
+        ("another skill", "Python", [("Python", "Java")], ("accept", "Python", "exact")),
+        ("a skill that is gone", "Python", [("Python", "none")], ("accept", "Python", "exact")),
+    ],
+)  # fmt: skip
+def test_a_tag_never_means_what_a_person_ruled_out(
+    case: str, tag: str, refused: list[tuple[str, str]], expected: tuple[str, str, str], tmp_path: Path
+) -> None:
+    refusals = [(spelling, skill_id(name)) for spelling, name in refused]
+    row = _matched(tmp_path, [tag], refusals=refusals)[tag]
+    assert (row["decision"], row["skill_id"], row["method"]) == (expected[0], skill_id(expected[1]), expected[2])
+
+
+@pytest.mark.parametrize("tag", ["Python", "Pyhton"])
+@pytest.mark.usefixtures("letters_encoder")
+def test_what_is_next_to_a_skill_that_was_ruled_out_waits_for_a_person(
+    tag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 1e-6)
+    loose, framework = SkillSettings(review_at=1e-6), {"Python": (), "Pythons of Java": ()}
+    row = _matched(tmp_path, [tag], loose, framework=framework, refusals=[(tag, skill_id("Python"))])[tag]
+    assert (row["decision"], row["skill_id"]) == ("review", skill_id("Pythons of Java"))
+    assert row["held_back"] == "a person decided that it does not mean Python"
+    assert [one["name"] for one in json.loads(row["candidates"])] == ["Pythons of Java"]
+    alone = _matched(tmp_path, [tag], loose, framework={"Python": ()}, refusals=[(tag, skill_id("Python"))])[tag]
+    assert (alone["decision"], alone["skill_id"], alone["candidates"]) == ("no_match", None, "[]")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +322,38 @@ def test_skills_of_one_spelling_are_not_told_apart(tmp_path: Path, monkeypatch: 
     loose = SkillSettings(review_at=0.001)
     row = _matched(tmp_path, ["Pythn"], loose, framework={"Python": (), "python": ()})["Pythn"]
     assert row["decision"] == "review"
+    assert row["held_back"] == "two skills are equally near"
     assert row["confidence"] <= Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("case", "tag", "label", "held_back"),
+    [
+        ("another word", "忘年会", "会計", UNKNOWN_SCRIPT),
+        ("a label in it", "アーク溶接", "溶接", UNKNOWN_SCRIPT),
+        ("another language's name", "французский язык", "английский язык", UNKNOWN_SCRIPT),
+        ("a slip of the pen", "управление проектамы", "управление проектами", None),
+        ("a slip in a known script", "mentering", "mentoring", None),
+        ("accents", "gestión de proyetos", "gestión de proyectos", None),
+    ],
+)
+@pytest.mark.usefixtures("letters_encoder")
+def test_words_in_a_script_that_nothing_was_learnt_on_are_never_taken_by_likeness(
+    case: str, tag: str, label: str, held_back: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MeaningModel, "threshold", lambda *_: 1e-6)
+    row = _matched(tmp_path, [tag], SkillSettings(review_at=1e-6), framework={label: (), "project": ()})[tag]
+    assert (row["decision"], row["held_back"]) == ("review" if held_back else "accept", held_back)
+
+
+@pytest.mark.usefixtures("letters_encoder")
+def test_a_label_that_stands_in_a_tag_without_spaces_is_found_by_its_letters(tmp_path: Path) -> None:
+    framework: dict[str, tuple[str, ...]] = {"溶接": (), "会計": (), "品質管理": ()}
+    rows = _matched(tmp_path, ["アーク溶接", "忘年会"], framework=framework)
+    found = {tag: json.loads(row["candidates"])[0] for tag, row in rows.items()}
+    assert (found["アーク溶接"]["name"], found["アーク溶接"]["only_in_alias"]) == ("溶接", [])
+    assert found["アーク溶接"]["lexical"] > 0.3
+    assert found["忘年会"]["lexical"] == 0.0
 
 
 @pytest.mark.parametrize("framework", [{}, {"": ()}, {"!!!": ()}])

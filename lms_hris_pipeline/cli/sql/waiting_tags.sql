@@ -4,6 +4,7 @@ select
     skills.skill_id,
     framework.name,
     skills.confidence,
+    skills.held_back,
     framework.description
 from match.skills as skills
 left join canonical.framework_skills as framework on framework.skill_id = skills.skill_id

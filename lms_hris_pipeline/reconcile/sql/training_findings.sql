@@ -133,7 +133,7 @@ tags as (
         null::varchar as hris_value,
         skills.tag as lms_value,
         'tag:' || skills.tag as root_cause,
-        coalesce('Nearest: ' || framework.name || '.', '') as note,
+        concat_ws(' ', 'Nearest: ' || framework.name || '.', 'Not taken by itself: ' || skills.held_back || '.') as note,
         null::varchar as wish_id
     from match.skills as skills
     left join canonical.framework_skills as framework on framework.skill_id = skills.skill_id
