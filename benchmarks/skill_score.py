@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,12 +74,23 @@ def at_precision(told: Sequence[Told], wanted: float) -> dict[str, float]:
     }
 
 
-def calibration_error(told: Sequence[Told]) -> float:
-    """Mean distance between confidence and share right, over ten bins of equally many tags."""
-    order = sorted(told, key=lambda one: one.confidence)
+def calibration_error(told: Sequence[Told]) -> dict[str, float]:
+    """Mean distance between confidence and share right, over ten bins of equally many tags; and what chance makes of it.
+
+    A tag whose very words several skills claim is left out: nothing tells which of them is meant, and the engine says so.
+    Even if every confidence were the true one, so few tags would be that far from it: `by_chance`.
+    """
+    order = sorted((one for one in told if len(one.tag.means) <= 1), key=lambda one: one.confidence)
+    confidence = np.array([one.confidence for one in order])
+    gap = confidence - np.array([one.is_right for one in order])
     bins = np.array_split(np.arange(len(order)), _BINS)
-    gaps = [abs(sum(order[at].confidence - order[at].is_right for at in part.tolist())) for part in bins]
-    return round(sum(gaps) / max(1, len(order)), 4)
+    # a sum of independent errors is nearly normal, and such a one is at this distance from 0 on average
+    chance = [math.sqrt(2 / math.pi * float((confidence[part] * (1 - confidence[part])).sum())) for part in bins]
+    return {
+        "error": round(float(sum(abs(gap[part].sum()) for part in bins)) / max(1, len(order)), 4),
+        "by_chance": round(math.fsum(chance) / max(1, len(order)), 4),
+        "n": len(order),
+    }
 
 
 def _threshold(told: Sequence[Told], wanted: float) -> float:

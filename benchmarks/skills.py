@@ -64,7 +64,7 @@ def _measure(console: Console, make: Any, vocabulary: Any, mind: Mind, given: ar
         "ranked": ranked(told),
         "accepted": accepted(told),
         "threshold_set_on_others": at_precision(told, PRECISION),
-        "calibration_error": calibration_error(told),
+        "calibration": calibration_error(told),
     }
     if not given.no_rivals and make in RANKED_CASES:
         figures["rivals"] = _rivals(cases[0], mind, given.cache)

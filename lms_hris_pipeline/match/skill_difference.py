@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -28,6 +29,19 @@ _OPPOSITES = (
 )  # fmt: skip
 
 
+class Ends(NamedTuple):
+    """Whether the first and the last word of a tag, and of an entry, have no counterpart.
+
+    What is done stands first ("repair power lines"), what somebody is last ("nurse specialist"): there one word that
+    differs says more than another.
+    """
+
+    first_of_tag: bool
+    last_of_tag: bool
+    first_of_entry: bool
+    last_of_entry: bool
+
+
 @dataclass(frozen=True, slots=True)
 class WordDifference:
     """What the words of a tag and of an entry do not share; the shares are by weight, between 0 and 1."""
@@ -36,6 +50,7 @@ class WordDifference:
     only_in_entry: tuple[str, ...]
     share_of_tag: float
     share_of_entry: float
+    ends: Ends
 
 
 class WordWeights:
@@ -50,7 +65,10 @@ class WordWeights:
         """What the content words of a tag and of an entry do not share."""
         only_ours = tuple(word for word in tag if not _has_counterpart(word, entry))
         only_theirs = tuple(word for word in entry if not _has_counterpart(word, tag))
-        return WordDifference(only_ours, only_theirs, self._share(only_ours, tag), self._share(only_theirs, entry))
+        ends = Ends(*_differ_at_ends(tag, only_ours), *_differ_at_ends(entry, only_theirs))
+        return WordDifference(
+            only_ours, only_theirs, self._share(only_ours, tag), self._share(only_theirs, entry), ends
+        )
 
     def unknown_share(self, tag: Sequence[str]) -> float:
         """The share of a tag's words, by weight, that stand nowhere in the framework."""
@@ -62,6 +80,11 @@ class WordWeights:
 
     def _weight(self, word: str) -> float:
         return self._rarity.get(word, self._unseen)
+
+
+def _differ_at_ends(words: Sequence[str], alone: Sequence[str]) -> tuple[bool, bool]:
+    """Whether the first and the last of some words are among those without a counterpart."""
+    return (words[0] in alone, words[-1] in alone) if words else (False, False)
 
 
 def _has_counterpart(word: str, others: Sequence[str]) -> bool:

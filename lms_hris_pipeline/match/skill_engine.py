@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lms_hris_pipeline.match.skill_confidence import describe_first
+from lms_hris_pipeline.match.skill_confidence import JUDGED_BY, describe_first
 from lms_hris_pipeline.match.skill_index import Floats, Query, SkillIndex, Vectors
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_ranking import RANKED_BY, Ranked, rank
+from lms_hris_pipeline.match.skill_trees import Trees
 
 TOP = 5
 
@@ -50,7 +51,8 @@ class Engine:
     def __init__(self, index: SkillIndex, model: MeaningModel) -> None:
         self._index = index
         self._model = model
-        self._weights = np.array([model.ranking[name] for name in RANKED_BY])
+        # a model that was learnt before a figure was known goes by the others
+        self._weights = np.array([model.ranking.get(name, 0.0) for name in RANKED_BY])
 
     def place(self, queries: Sequence[Query], vectors: Vectors) -> list[Placed]:
         """What each query means, in their order."""
@@ -59,7 +61,7 @@ class Engine:
             ranked = rank(self._index, part, looked, self._weights)
             features = describe_first(self._index, part, ranked)
             found.extend(
-                self._told(ranked, self._model.inside.log_odds(features), self._model.right.log_odds(features))
+                self._told(ranked, *(_log_odds(trees, features) for trees in (self._model.inside, self._model.right)))
             )
         return found
 
@@ -100,6 +102,11 @@ class Engine:
             differs.only_in_tag if differs else (),
             differs.only_in_entry if differs else (),
         )
+
+
+def _log_odds(trees: Trees, features: Floats) -> Floats:
+    """What trees say by the figures that they know."""
+    return trees.log_odds(features[:, [JUDGED_BY.index(name) for name in trees.names]])
 
 
 def _count(skills: npt.NDArray[np.int64]) -> int:

@@ -26,6 +26,7 @@ from lms_hris_pipeline.warehouse.shelf import write_atomically
 
 Kind = Literal["skills", "titles"]
 PRECISIONS = (0.90, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
+_NO_FLOOR = -1.0
 _SCRIPTS = ("LATIN",)  # of a model that does not say so
 
 
@@ -39,6 +40,7 @@ class MeaningModel:
         ranking: weight by figure of a candidate.
         inside, right: whether the framework holds the skill, and whether the first candidate is it.
         usual_share: the share of tags inside among those it was learnt on.
+        floor, share_above_floor: the cosine from which a tag may well be inside, and how many of such tags are.
         dictionary: how often each form of the dictionary was right.
         thresholds: by wanted precision, the confidence from which a tag is accepted.
     """
@@ -50,6 +52,8 @@ class MeaningModel:
     inside: Trees
     right: Trees
     usual_share: float
+    floor: float
+    share_above_floor: float
     dictionary: Mapping[str, float]
     thresholds: Mapping[float, float]
     card: Mapping[str, Any]
@@ -96,6 +100,9 @@ def read_model(folder: Traversable | Path, name: str) -> MeaningModel:
             inside=read_trees(read["inside"]),
             right=read_trees(read["right"]),
             usual_share=float(read["usual_share"]),
+            # a model that was learnt before has none: all tags count
+            floor=float(read.get("floor", _NO_FLOOR)),
+            share_above_floor=float(read.get("share_above_floor", read["usual_share"])),
             dictionary={str(form): float(share) for form, share in read["dictionary"].items()},
             thresholds={float(at): float(confidence) for at, confidence in read["thresholds"]},
             card=read["card"],
@@ -129,6 +136,8 @@ def model_files(model: MeaningModel) -> tuple[str, bytes]:
         "embedding_sha256": model.embedding_sha256,
         "adapter_sha256": hashlib.sha256(content.getvalue()).hexdigest(),
         "usual_share": model.usual_share,
+        "floor": model.floor,
+        "share_above_floor": model.share_above_floor,
         "dictionary": dict(model.dictionary),
         "thresholds": [list(pair) for pair in sorted(model.thresholds.items())],
         "card": model.card,

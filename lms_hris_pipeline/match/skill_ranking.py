@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lms_hris_pipeline.match.skill_difference import DECIMALS, WordDifference
+from lms_hris_pipeline.match.skill_difference import DECIMALS, Ends, WordDifference
 from lms_hris_pipeline.match.skill_index import Floats, Ints, Looked, Query, SkillIndex
 from lms_hris_pipeline.match.skill_words import content_words
 
@@ -19,7 +19,9 @@ RANKED_BY = (
     "cosine", "plain_cosine", "lexical", "edit", "label_cosine", "top_cosine", "top_lexical", "top_edit", "second_score",
     "support", "cosine_above_08", "edit_above_08", "lexical_above_06", "only_in_tag", "only_in_entry", "tag_says_more",
     "entry_says_more", "all_words_match", "is_label", "is_core", "log_entries", "edit_of_one_word",
+    "first_only_in_tag", "last_only_in_tag", "first_only_in_entry", "last_only_in_entry",
 )  # fmt: skip
+_ENDS = RANKED_BY[-4:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def describe_candidates(
     ]
     only_in_tag = np.array([[one.share_of_tag if one else 1.0 for one in row] for row in differences])
     only_in_entry = np.array([[one.share_of_entry if one else 1.0 for one in row] for row in differences])
+    ends = np.array([[one.ends if one else Ends(True, True, True, True) for one in row] for row in differences])
     one_word = np.array([len(content[-1]) <= 1 for content in contents])
     figures = {
         **found,
@@ -73,6 +76,7 @@ def describe_candidates(
         "is_core": looked.text > 0,
         "log_entries": np.round(np.log(index.entry_count[looked.skill]), DECIMALS),
         "edit_of_one_word": np.where(one_word[:, None], found["edit"], 0.0),
+        **{name: ends[:, :, at] for at, name in enumerate(_ENDS)},
     }
     stacked = np.stack([figures[name].astype(np.float64) for name in RANKED_BY], axis=2)
     return np.where(is_there[:, :, None], np.round(stacked, DECIMALS), 0.0), differences

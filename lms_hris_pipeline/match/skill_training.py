@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +23,7 @@ from lms_hris_pipeline.match.skill_dictionary import FORMS, Dictionary, Entry
 from lms_hris_pipeline.match.skill_index import Floats, Looked, Query, SkillIndex, Vectors, queries_of
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_ranking import RANKED_BY, describe_candidates, rank
+from lms_hris_pipeline.match.skill_scripts import scripts_of
 from lms_hris_pipeline.match.skill_trust import Rows, Trust, learn_trust
 from lms_hris_pipeline.match.skill_worlds import Plan, Tag, Vocabulary, World, make_world, part_of
 from lms_hris_pipeline.model.errors import BadInput
@@ -43,10 +44,12 @@ PLANS = (
 FEWEST_TAGS = 2_000
 """Below, trees would learn chance."""
 
-_COUNTS = {"one word more": 0.3, "stranger": 0.3}
+_NAMES = ("alias", "written otherwise")
+_COUNTS = {"one word more": 0.3, "stranger": 0.3, "babble": 0.3}
 """How much a tag counts by how it was made. Most tags outside are names of skills that a framework lacks: hard to know, so
 that a world full of easier ones would teach to expect fewer of them."""
 
+_COMMON_SCRIPT = 0.05  # share of the texts; a symbol or a borrowed word teaches nothing of a script
 _RIDGE = 1e-3
 _USUALLY_RIGHT, _USUAL_WEIGHT = 0.99, 20
 
@@ -91,10 +94,22 @@ def learn_model(
         embedding_sha256=embedding_sha256,
         adapter=_adapter_of(vocabulary, frozenset(vocabulary.labels), embed, start),
         dictionary=_form_shares(forms),
-        card={"skills": len(vocabulary.labels), "aliases": sum(map(len, vocabulary.aliases.values())), "tags": told},
+        card={
+            "skills": len(vocabulary.labels),
+            "aliases": sum(map(len, vocabulary.aliases.values())),
+            "tags": told,
+            "scripts": sorted(start.scripts if start and told < FEWEST_TAGS else _scripts_of(vocabulary)),
+        },
         **(_learn_judgement(searches) if told >= FEWEST_TAGS else _judgement_of(start, told)),
     )
     return replace(model, version=f"{name}-{_digest(model)}")
+
+
+def _scripts_of(vocabulary: Vocabulary) -> set[str]:
+    """The scripts that are common enough among the texts for something to be learnt of them."""
+    texts = [*vocabulary.labels.values(), *(alias for known in vocabulary.aliases.values() for alias in known)]
+    seen = Counter(script for text in texts for script in scripts_of((text,)))
+    return {script for script, count in seen.items() if count >= _COMMON_SCRIPT * len(texts)}
 
 
 def _learn_judgement(searches: Sequence[_Search]) -> _Judgement:
@@ -116,6 +131,8 @@ def _judgement_of(start: MeaningModel | None, told: int) -> _Judgement:
         "inside": start.inside,
         "right": start.right,
         "usual_share": start.usual_share,
+        "floor": start.floor,
+        "share_above_floor": start.share_above_floor,
         "thresholds": start.thresholds,
     }
 
@@ -215,6 +232,7 @@ def _rows_of(searches: Sequence[_Search], weights: Floats) -> Rows:
                 _is_meant(one.index, one.tags, ranked.skill)[:, 0],
                 np.full(len(one.tags), one.part),
                 np.full(len(one.tags), one.world * PARTS + one.part),
+                np.array([tag.kind in _NAMES for tag in one.tags], dtype=bool),
                 np.array([_COUNTS.get(tag.kind, 1.0) for tag in one.tags]),
             )
         )

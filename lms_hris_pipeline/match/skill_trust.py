@@ -20,10 +20,11 @@ from lms_hris_pipeline.match.skill_probability import confidence_of
 from lms_hris_pipeline.match.skill_trees import Trees, grow_trees
 
 _TREES, _DEPTH = 120, 4
-_TO_SPARE = 5 / 6  # a threshold that is chosen because it fits is a little too low for other tags
+_TO_SPARE = 0.6  # a threshold that is chosen because it fits is too low for other tags
 _LEAST_ACCEPTED = 50  # a precision is not told from fewer tags
 _USUAL_SHARE = 0.65  # of tags inside, where a table tells nothing else; the made worlds hold more than a firm's tags do
-_LEAST_SHARE = 0.05  # a world in which nearly nothing is outside (or inside) tells little: its rows are not blown up
+_ALL_INSIDE = 0.97  # a world whose names mean something in it, nearly all of them, tells nothing of names that do not
+_BELOW_FLOOR = 0.2  # of tags inside: so far from everything, they are seldom told from those outside
 
 
 class Trust(TypedDict):
@@ -32,6 +33,8 @@ class Trust(TypedDict):
     inside: Trees
     right: Trees
     usual_share: float
+    floor: float
+    share_above_floor: float
     thresholds: Mapping[float, float]
 
 
@@ -39,9 +42,9 @@ class Trust(TypedDict):
 class Rows:
     """One row a tag: figures of the first candidate, whether its skill is inside, whether the first is it, part, world.
 
-    `counts` says how much a row counts. `balanced` is that, but for the share inside, which it makes the same in every
-    world, so that no tree learns it from what tells worlds apart: how much means something outside is estimated from a
-    table's own tags (`skill_probability`).
+    `is_name`: the tag names some skill, inside or not. `counts` says how much a row counts. `balanced` is that, but for
+    the share inside among names, which it makes the same in every world, so that no tree learns it from what tells worlds
+    apart: how much means something outside is estimated from a table's own tags (`skill_probability`).
     """
 
     features: Floats
@@ -49,40 +52,59 @@ class Rows:
     is_right: npt.NDArray[np.bool_]
     part: npt.NDArray[np.int64]
     world: npt.NDArray[np.int64]
+    is_name: npt.NDArray[np.bool_]
     counts: Floats
 
     @property
-    def usual_share(self) -> float:
-        """The share of tags inside."""
-        return float(np.average(self.is_inside, weights=self.counts))
-
-    @property
     def balanced(self) -> Floats:
-        """How much each row counts where being inside is learnt."""
+        """How much each row counts where being inside is learnt.
+
+        Names of a world that holds them all are left as they are: what is outside there was never a name, and blown up
+        it would teach that names outside are as easily told.
+        """
         found = self.counts.copy()
+        usual = float(np.average(self.is_inside[self.is_name], weights=self.counts[self.is_name]))
         for world in np.unique(self.world):
-            here = self.world == world
-            share = np.average(self.is_inside[here], weights=self.counts[here])
-            share = np.clip(share, _LEAST_SHARE, 1 - _LEAST_SHARE)
-            inside, outside = self.usual_share / share, (1 - self.usual_share) / (1 - share)
-            found[here] *= np.where(self.is_inside[here], inside, outside)
+            here = (self.world == world) & self.is_name
+            share = float(np.average(self.is_inside[here], weights=self.counts[here])) if here.any() else 1.0
+            if 0.0 < share <= _ALL_INSIDE:
+                found[here] *= np.where(self.is_inside[here], usual / share, (1 - usual) / (1 - share))
         return found
 
 
 def learn_trust(rows: Rows) -> Trust:
     """Trees grown on all rows, straightened and with thresholds by what trees grown on the other parts say of each."""
     unseen_inside, unseen_right = _unseen(rows)
-    settled = rows.is_inside
-    straight_inside = _straighten(unseen_inside, settled, rows.balanced)
+    settled, balanced = rows.is_inside, rows.balanced
+    straight_inside = _straighten(unseen_inside, settled, balanced)
     straight_right = _straighten(unseen_right[settled], rows.is_right[settled], rows.counts[settled])
     inside, right = _grow(rows, np.ones(len(rows.part), dtype=bool))
     confidence = confidence_of(_along(unseen_inside, straight_inside), _along(unseen_right, straight_right))
+    share = float(np.average(settled, weights=balanced))
+    floor = _floor(rows)
     return {
-        "inside": inside.along(*straight_inside).along(1.0, _odds(_USUAL_SHARE) - _odds(rows.usual_share)),
+        "inside": inside.along(*straight_inside).along(1.0, _odds(_USUAL_SHARE) - _odds(share)),
         "right": right.along(*straight_right),
         "usual_share": _USUAL_SHARE,
+        "floor": floor,
+        "share_above_floor": _share_above(floor, rows, share),
         "thresholds": _thresholds(confidence, rows),
     }
+
+
+def _floor(rows: Rows) -> float:
+    """The cosine below which the given share of the tags inside lie."""
+    cosine = rows.features[rows.is_inside, JUDGED_BY.index("cosine")]
+    order = np.argsort(cosine, kind="stable")
+    below = np.cumsum(rows.counts[rows.is_inside][order])
+    return round(float(cosine[order][np.searchsorted(below, _BELOW_FLOOR * below[-1])]), 4)
+
+
+def _share_above(floor: float, rows: Rows, share: float) -> float:
+    """The share of tags inside among those from `floor` on, where of all of them the usual share is."""
+    above = rows.features[:, JUDGED_BY.index("cosine")] >= floor
+    weight = rows.balanced * np.where(rows.is_inside, _USUAL_SHARE / share, (1 - _USUAL_SHARE) / (1 - share))
+    return round(float(np.average(rows.is_inside[above], weights=weight[above])), 4)
 
 
 def _grow(rows: Rows, among: npt.NDArray[np.bool_]) -> tuple[Trees, Trees]:

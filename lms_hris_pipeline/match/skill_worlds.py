@@ -19,6 +19,7 @@ from lms_hris_pipeline.match.skill_words import fold
 _HELD_OUT, _MOST_HELD = 6, 8  # one alias in so many is held out as a tag, at least one a skill and at most eight
 _OTHERWISE = 0.1  # share of the skills without aliases whose label is written otherwise
 _MAX_TAGS = 2_000
+_WITH_A_WORD, _WITH_A_NUMBER = 0.5, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,23 @@ def make_world(vocabulary: Vocabulary, ours: frozenset[str], plan: Plan, seed: i
         tag(text, text, "one word more")
     for text in rng.sample(vocabulary.strangers, min(len(vocabulary.strangers), len(tags) // 12)):
         tag(text, text, "stranger")
+    for _ in range(len(tags) // 12):
+        text = _babble(words, rng)
+        tag(text, text, "babble")
     return World(tuple(sorted(set(entries))), tuple(tags))
+
+
+def _babble(words: Sequence[str], rng: random.Random) -> str:
+    """Words that no framework holds, at times with one that it does or a number: what exports hold besides skills."""
+    made = [
+        "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(2, 4)))
+        for _ in range(rng.randint(1, 3))
+    ]
+    if words and rng.random() < _WITH_A_WORD:
+        made.insert(rng.randrange(len(made) + 1), rng.choice(words))
+    if rng.random() < _WITH_A_NUMBER:
+        made.append(str(rng.randint(2, 2_500)))
+    return " ".join(made)
 
 
 def _topics(vocabulary: Vocabulary, ours: frozenset[str], size: int, rng: random.Random) -> list[str]:

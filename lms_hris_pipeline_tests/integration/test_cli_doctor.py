@@ -115,7 +115,7 @@ def test_all_faults_of_the_settings_stand_at_once(home: Home) -> None:
     [
         ({"hris": {"base_url": "", "tenant": ""}}, "hris.tenant is empty"),
         ({"matching": {"review_at": 0.99}}, "matching.review_at is not below"),
-        ({"skills": {"review_at": 0.95}}, "skills.review_at is not below"),
+        ({"skills": {"review_at": 0.97}}, "skills.review_at is not below"),
         ({"hris.fields": {"company": "Location_ID"}}, "Location_ID is mapped as company and as location"),
     ],
 )

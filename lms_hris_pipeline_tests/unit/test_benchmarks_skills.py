@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from benchmarks.skill_cases import aliases_known, decorated, label_only, skills_taken_out
@@ -32,8 +34,19 @@ def test_precision_is_of_what_was_accepted_and_coverage_of_all() -> None:
 def test_calibration_error_is_the_distance_from_the_share_right() -> None:
     fair = [_told("A", "A" if at % 5 else "B", 0.8) for at in range(1000)]
     sure = [_told("A", "A" if at % 5 else "B", 1.0) for at in range(1000)]
-    assert calibration_error(fair) == 0.0
-    assert calibration_error(sure) == pytest.approx(0.2)
+    shared = [_told("A B", "A", 0.5) for _ in range(100)]
+    assert calibration_error([*fair, *shared])["error"] == 0.0, "of two skills of one name, one is meant"
+    assert calibration_error(sure) == {"error": pytest.approx(0.2), "by_chance": 0.0, "n": 1000}
+
+
+def test_chance_puts_true_confidences_at_a_distance() -> None:
+    dice = random.Random(1)
+    errors = []
+    for _ in range(20):
+        told = [_told("A", "A" if dice.random() < at / 1000 else "B", at / 1000) for at in range(1000)]
+        found = calibration_error(told)
+        errors.append(found["error"])
+    assert sum(errors) / 20 == pytest.approx(found["by_chance"], rel=0.15)
 
 
 def test_a_threshold_is_set_on_the_other_half() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from lms_hris_pipeline.match.skill_adapter import learn_adapter
+from lms_hris_pipeline.match.skill_answers import SCHEMA, Mind
 from lms_hris_pipeline.match.skill_confidence import JUDGED_BY
+from lms_hris_pipeline.match.skill_decisions import decide
 from lms_hris_pipeline.match.skill_index import adapt, greatest
 from lms_hris_pipeline.match.skill_model import MeaningModel, read_model, shipped_model, write_model
 from lms_hris_pipeline.match.skill_probability import confidence_of, shift_of
@@ -123,22 +127,28 @@ def _two_worlds(count: int = 1200) -> Rows:
     features = np.zeros((count, len(JUDGED_BY)))
     features[:, JUDGED_BY.index("cosine")] = np.round(is_inside + dice.normal(size=count), 4)
     features[:, JUDGED_BY.index("log_skills")] = np.where(world == 0, 4.0, 2.0)
-    return Rows(
-        features, is_inside, is_inside & (dice.random(count) < 0.9), np.arange(count) % 3, world, np.ones(count)
-    )
+    is_right = is_inside & (dice.random(count) < 0.9)
+    everything = np.ones(count, dtype=bool)
+    return Rows(features, is_inside, is_right, np.arange(count) % 3, world, everything, np.ones(count))
 
 
-def test_every_world_counts_as_if_as_much_were_outside() -> None:
+def test_the_names_of_every_world_count_as_if_as_much_were_outside() -> None:
     rows = _two_worlds()
-    usual = rows.is_inside.mean()
+    junk = np.arange(1200) % 10 == 0
+    rows = replace(rows, is_name=~junk, is_inside=rows.is_inside & ~junk)
+    usual = rows.is_inside[rows.is_name].mean()
     for world in (0, 1):
-        here = rows.world == world
+        here = (rows.world == world) & rows.is_name
         assert np.average(rows.is_inside[here], weights=rows.balanced[here]) == pytest.approx(usual)
+    assert (rows.balanced[junk] == 1).all(), "what is no name is left as it is"
 
 
-def test_a_world_with_nothing_outside_is_not_blown_up() -> None:
+def test_a_world_that_holds_all_names_is_left_as_it_is() -> None:
     rows = _two_worlds()
-    assert replace(rows, is_inside=np.ones(1200, dtype=bool)).balanced.tolist() == pytest.approx([1 / 0.95] * 1200)
+    is_inside = rows.is_inside | (rows.world == 0)
+    balanced = replace(rows, is_inside=is_inside).balanced
+    assert (balanced[rows.world == 0] == 1).all()
+    assert not (balanced[rows.world == 1] == 1).any()
 
 
 def test_no_world_tells_how_much_is_outside() -> None:
@@ -149,6 +159,56 @@ def test_no_world_tells_how_much_is_outside() -> None:
     large, small = trust["inside"].log_odds(asked)
     assert abs(large - small) < 1.0  # the shares alone would put them 2.9 apart
     assert trust["usual_share"] == 0.65
+
+
+def test_a_floor_leaves_a_fifth_of_the_tags_inside_below_and_more_of_the_others() -> None:
+    rows = _two_worlds()
+    trust = learn_trust(rows)
+    below = rows.features[:, JUDGED_BY.index("cosine")] < trust["floor"]
+    assert below[rows.is_inside].mean() == pytest.approx(0.2, abs=0.01)
+    assert below[~rows.is_inside].mean() > 0.4
+    assert 0.65 < trust["share_above_floor"] < 1.0
+
+
+# --- what follows for a table
+
+
+def _answers(insides: Sequence[float], cosines: Sequence[float]) -> pa.Table:
+    """One answered tag a row, the first candidate of which is surely the right one if any is."""
+    rows = [
+        {
+            "tag": str(at),
+            "rank": 1,
+            "skill_id": "S",
+            "method": "model",
+            "inside": inside,
+            "right": 9.0,
+            "cosine": cosine,
+        }
+        for at, (inside, cosine) in enumerate(zip(insides, cosines, strict=True))
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _confidences(insides: Sequence[float], cosines: Sequence[float]) -> list[float]:
+    mind = Mind("skills", shipped_model("skills"), "", 1)
+    decided = decide(_answers(insides, cosines), mind, 0.98, 0.35)
+    found: list[float] = decided["confidence"].to_pylist()
+    return found
+
+
+def test_words_that_come_near_nothing_cost_the_tags_beside_them_nothing() -> None:
+    real, junk = [1.5] * 40, [-4.0] * 400
+    alone = _confidences(real, [0.8] * 40)
+    assert _confidences(real + junk, [0.8] * 40 + [0.3] * 400)[:40] == alone
+    beside_names = _confidences(real + junk, [0.8] * 440)[:40]
+    assert beside_names[0] < alone[0], "names of skills that the framework lacks do count"
+
+
+@pytest.mark.parametrize(("inside", "bound"), [(6.0, 2.5), (-6.0, -0.4)])
+def test_the_others_of_a_table_move_a_tag_only_so_far(inside: float, bound: float) -> None:
+    moved = _confidences([0.0, *[inside] * 5_000], [0.8] * 5_001)[0]
+    assert moved == pytest.approx(1 / (1 + np.exp(-bound)), abs=1e-3)
 
 
 # --- worlds
@@ -174,7 +234,8 @@ def test_a_world_never_holds_the_text_it_asks_for() -> None:
         assert tag.means <= kept & ours
     outside = [tag for tag in asked if not tag.means]
     assert 0.25 < len(outside) / len(asked) < 0.45
-    assert all(not tag.means for tag in world.tags if tag.kind == "stranger")
+    assert {tag.kind for tag in world.tags if tag.kind in ("stranger", "babble")} == {"stranger", "babble"}
+    assert all(not tag.means for tag in world.tags if tag.kind in ("stranger", "babble"))
 
 
 def test_the_same_seed_makes_the_same_world() -> None:
