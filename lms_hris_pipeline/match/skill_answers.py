@@ -25,7 +25,7 @@ from lms_hris_pipeline.match.skill_cache import AnswerCache
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Hit
 from lms_hris_pipeline.match.skill_model import Kind, MeaningModel
 from lms_hris_pipeline.match.skill_scripts import scripts_of
-from lms_hris_pipeline.match.skill_words import fold
+from lms_hris_pipeline.match.skill_words import fold, word_set
 from lms_hris_pipeline.match.skill_wrappings import read_words, says_only_when
 
 if TYPE_CHECKING:
@@ -59,8 +59,14 @@ where nothing stands in the way."""
 CLAIMED_BY_SEVERAL = "several skills claim these words"
 EQUALLY_NEAR = "two skills are equally near"
 ANOTHER_NUMBER = "a number differs"
+ANOTHER_RANK = "a word of rank differs"
 UNKNOWN_SCRIPT = "words differ that are in a script on which nothing was learnt"
 UNKNOWN_EMBEDDING = "nothing was learnt on this embedding model"
+_RANKS = word_set(
+    "aide apprentice assistant chief deputy director foreman head helper lead leader manager president superintendent "
+    "supervisor vice"
+)
+"""Who leads, or helps, those who do a job has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,7 @@ def _of_model(tag: str, near: Near, kind: Kind) -> dict[str, Any]:
 def _what_holds_back(near: Near | None, mind: Mind, *, is_tied: bool) -> str | None:
     """Why a skill that the model puts first is not taken without a person, however sure the model is.
 
-    ISO 9001 and ISO 14001 look alike and are never taken for one. An embedding model finds any two words alike whose
+    ISO 9001 and ISO 14001 look alike and are never taken for one, nor is a head porter for a porter. An embedding model finds any two words alike whose
     script it hardly knows.
     """
     if near is None:
@@ -246,6 +252,8 @@ def _what_holds_back(near: Near | None, mind: Mind, *, is_tied: bool) -> str | N
     differ = (*near.only_in_tag, *near.only_in_alias)
     if any(sign.isdigit() for word in differ for sign in word):
         return ANOTHER_NUMBER
+    if mind.kind == "titles" and not _RANKS.isdisjoint(differ):
+        return ANOTHER_RANK
     return None if scripts_of(differ) <= mind.model.scripts else UNKNOWN_SCRIPT
 
 

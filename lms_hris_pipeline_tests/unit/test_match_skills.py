@@ -6,12 +6,12 @@ import json
 import random
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from lms_hris_pipeline.match import skills
-from lms_hris_pipeline.match.skill_answers import UNKNOWN_SCRIPT, answer_tags
+from lms_hris_pipeline.match.skill_answers import ANOTHER_RANK, UNKNOWN_SCRIPT, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Kind
 from lms_hris_pipeline.match.skill_model import MeaningModel
 from lms_hris_pipeline.match.skill_models import mind_of
@@ -354,6 +354,25 @@ def test_a_label_that_stands_in_a_tag_without_spaces_is_found_by_its_letters(tmp
     assert (found["アーク溶接"]["name"], found["アーク溶接"]["only_in_alias"]) == ("溶接", [])
     assert found["アーク溶接"]["lexical"] > 0.3
     assert found["忘年会"]["lexical"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "held_back"),
+    [
+        ("titles", "Head Baggage Porter", ANOTHER_RANK),
+        ("titles", "Bagage Porter", None),
+        ("titles", "Airport Baggage Porter", None),
+        ("skills", "Head Baggage Porter", None),
+    ],
+)
+@pytest.mark.usefixtures("letters_encoder")
+def test_who_leads_those_who_do_a_job_has_another_one(
+    kind: Literal["skills", "titles"], text: str, held_back: str | None, tmp_path: Path
+) -> None:
+    entries = [Entry.of("1", "label", "Baggage Porters"), Entry.of("2", "label", "Bakers")]
+    answers = answer_tags([text], entries, mind_of(kind, DEFAULTS, tmp_path), tmp_path)
+    first = answers.rows.to_pylist()[0]
+    assert (first["skill_id"], first["held_back"]) == ("1", held_back)
 
 
 @pytest.mark.parametrize("framework", [{}, {"": ()}, {"!!!": ()}])
