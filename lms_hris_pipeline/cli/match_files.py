@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.cli.terminal import console, say, show_table, warn
+from lms_hris_pipeline.cli.terminal import console, say, say_aside, show_table
 from lms_hris_pipeline.match.people_columns import (
     ColumnRules,
     GivenPeople,
@@ -67,7 +67,8 @@ def run_match_people(
     Raises:
         BadInput: a file, an option or a decision cannot be used.
     """
-    rules = reading.rules()
+    theirs = reading.of_learners()
+    rules, rules_of_theirs = reading.rules(), theirs.rules()
     check_outputs([out, *([report] if report else [])], [workers, learners, *([decisions] if decisions else [])])
     check_suffix(out)
     if report and report.suffix.lower() not in (".html", ".htm"):
@@ -76,8 +77,7 @@ def run_match_people(
     started = time.monotonic()
     with doing("Reading"):
         given = take_people(read_table(workers, reading.encoding), ("worker_id",), rules)
-        theirs = reading.of_learners()
-        accounts = take_people(read_table(learners, theirs.encoding), ("learner_id",), theirs.rules())
+        accounts = take_people(read_table(learners, theirs.encoding), ("learner_id",), rules_of_theirs)
         check_maps_used(rules, [given, accounts])
         _check_comparable(given, accounts, workers, learners)
         said = take_decisions(read_table(decisions, reading.encoding), given, accounts) if decisions else None
@@ -100,7 +100,8 @@ def run_match_people(
     if report:
         say(f"Page: {report}")
     if pc.all(pc.equal(links["decision"], "no_match")).as_py():
-        warn(f"No account of {learners.name} has a worker in {workers.name}: do the files belong together?")
+        told = f"No account of {learners.name} has a worker in {workers.name}: do the files belong together?"
+        say_aside(told, style="yellow")
 
 
 def run_dedupe(people: Path, out: Path, reading: Reading) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from rich.console import Console
 
 from lms_hris_pipeline.cli.match_files import check_outputs, doing, folder_settings, show_counts
-from lms_hris_pipeline.cli.terminal import say
+from lms_hris_pipeline.cli.terminal import say, say_aside
 from lms_hris_pipeline.match.people_files import check_suffix, read_table, whole_or_not, write_table
 from lms_hris_pipeline.match.skill_drift import Seen, has_drifted_from_model
 from lms_hris_pipeline.match.skill_model import Kind
@@ -76,13 +75,13 @@ def run_match_meanings(kind: Kind, files: MeaningFiles, precision: float) -> Non
 
 def _tell_how_far() -> Callable[[int, int], None]:
     """Says every few seconds, where errors go, how many texts have their vector: a framework's first run takes minutes."""
-    shown, last = Console(stderr=True, highlight=False), time.monotonic()
+    last = time.monotonic()
 
     def tell(done: int, texts: int) -> None:
         nonlocal last
         if time.monotonic() - last >= _TELL_EVERY_SECONDS:
             last = time.monotonic()
-            say(f"Embedded {done:,} of {texts:,} new texts", shown=shown)
+            say_aside(f"Embedded {done:,} of {texts:,} new texts")
 
     return tell
 

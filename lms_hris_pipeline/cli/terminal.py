@@ -17,6 +17,7 @@ from rich.text import Text
 from lms_hris_pipeline.model.errors import BadInput
 
 console = Console(highlight=False, markup=False, emoji=False)
+_errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 _JOINERS = "\u200c\u200d"
 """Invisible, harmless, and part of some people's names."""
 
@@ -37,9 +38,9 @@ def say(text: str = "", *, shown: Console = console, style: str = "") -> None:
     shown.print(Text(inert(text), style=style), soft_wrap=True)
 
 
-def warn(text: str) -> None:
-    """Print one text where errors are printed, so that a script sees it too."""
-    say(text, shown=Console(stderr=True, highlight=False, markup=False, emoji=False), style="yellow")
+def say_aside(text: str, *, style: str = "") -> None:
+    """Print one text where errors are printed: beside what a script reads."""
+    say(text, shown=_errors, style=style)
 
 
 def show_table(

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.people_files import GivenTable
+from lms_hris_pipeline.match.people_files import GivenTable, rows_told
 from lms_hris_pipeline.model.errors import BadInput
 
 _ROWS_NAMED = 5
@@ -62,11 +62,6 @@ def id_column(given: GivenTable, at: int, name: str, notes: list[str]) -> pa.Arr
     if count := pc.sum(pc.not_equal(bare, ids)).as_py():
         notes.append(f"{given.path.name}: blanks around {rows_told(count, 'id', 'ids')} in {name} were left out.")
     return bare
-
-
-def rows_told(count: int, one: str = "row", many: str = "rows") -> str:
-    """`1 row`, `1,200 rows`."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def check_ids(given: GivenTable, ids: pa.Array, name: str) -> None:

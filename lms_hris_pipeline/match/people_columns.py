@@ -13,8 +13,8 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lms_hris_pipeline.match.file_columns import check_ids, folded_name, id_column, refuse, rows_told, text_column
-from lms_hris_pipeline.match.people_files import GivenTable
+from lms_hris_pipeline.match.file_columns import check_ids, folded_name, id_column, refuse, text_column
+from lms_hris_pipeline.match.people_files import GivenTable, rows_told
 from lms_hris_pipeline.match.people_given import DATE_COLUMNS, TEXT_COLUMNS
 from lms_hris_pipeline.model.errors import BadInput
 

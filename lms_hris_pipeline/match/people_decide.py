@@ -54,6 +54,11 @@ class Elsewhere:
     waiting: int
     fewer: float
 
+    def ask_at(self, review_at: float) -> float:
+        """The score from which people are asked: that HR knows few is a reason not to link, none not to ask."""
+        odds = review_at / (1 - review_at) / 2**self.fewer
+        return round(odds / (1 + odds), 6)
+
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
@@ -113,9 +118,7 @@ def decide(
     # a namesake's account is looked at by people even where the namesake has one already, of anybody's tables a rare one's
     is_alone = facts.is_rare & (np.bincount(found.account[facts.names_same], minlength=accounts)[found.account] == 1)
     plausible = _at(facts.names_same if keys_are_strict else is_alone, standing.best)
-    # that HR knows few is a reason not to link, none not to ask
-    odds = settings.review_at / (1 - settings.review_at) / 2**elsewhere.fewer
-    ask_at = round(odds / (1 + odds), 6)
+    ask_at = elsewhere.ask_at(settings.review_at)
     plausible &= standing.best_score >= ask_at
     again, scores = _look_again(found, facts, standing, claimed, rest, weights, elsewhere)
     plausible |= again.best_score >= ask_at

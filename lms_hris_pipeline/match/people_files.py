@@ -44,6 +44,11 @@ class GivenTable:
         return f"row {index + self.first_row:,}{' (the header is row 1)' if self.first_row == 2 else ''}"
 
 
+def rows_told(count: int, one: str = "row", many: str = "rows") -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def read_table(path: Path, encoding: str = "utf-8") -> GivenTable:
     """All rows of a CSV or Parquet file; columns keep their order and are named by position: c0, c1, and so on.
 
@@ -234,7 +239,7 @@ def _wrong_shape(
     number, cells = found[0] if found else (None, 0)
     at = f"row {number:,} (the header is row 1)" if number is not None else "a row"
     return BadInput(
-        f"{path}: {at} has {cells} cells, the header {width}; {len(found):,} such row{'' if len(found) == 1 else 's'}\n"
+        f"{path}: {at} has {cells} cells, the header {width}; {rows_told(len(found), 'such row', 'such rows')}\n"
         "  Quote cells that hold the separator, then run again."
     )
 

@@ -240,8 +240,8 @@ def _of_model(tag: str, near: Near, kind: Kind) -> dict[str, Any]:
 def _what_holds_back(near: Near | None, mind: Mind, *, is_tied: bool) -> str | None:
     """Why a skill that the model puts first is not taken without a person, however sure the model is.
 
-    ISO 9001 and ISO 14001 look alike and are never taken for one, nor is a head porter for a porter. An embedding model finds any two words alike whose
-    script it hardly knows.
+    ISO 9001 and ISO 14001 look alike and are never taken for one, nor is a head porter for a porter. An embedding model
+    finds any two words alike whose script it hardly knows.
     """
     if near is None:
         return None

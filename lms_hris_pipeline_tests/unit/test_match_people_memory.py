@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from lms_hris_pipeline.match import people_engine, people_memory, people_shelf
@@ -48,6 +49,21 @@ def changed(firm: Firm) -> Firm:
         [*workers[1:7], married, *workers[8:], worker("W0000000x", "Ada", "Lorenz")],
         [*accounts[1:9], numbered, *accounts[10:]],
     )
+
+
+def test_accounts_of_many_whom_hr_does_not_know_reach_everybody(firm: Firm, tmp_path: Path) -> None:
+    """How likely any account is a worker's follows from how many have nobody likely in HR."""
+    memory = tmp_path / "people"
+    strangers = [
+        {**account, "learner_id_lms": f"9{account['learner_id_lms']}"}
+        for account in FirmMaker(2_000, 7).make().accounts
+    ]
+    before, after = firm, Firm(firm.workers, [*firm.accounts, *strangers])
+    alone = matched(before, memory)
+    beside, whole = matched(after, memory), matched(after, None)
+    assert beside.equals(whole)
+    ours = pc.is_in(whole["learner_id_lms"], alone["learner_id_lms"].combine_chunks())
+    assert not whole.filter(ours)["score"].equals(alone["score"]), "the strangers weigh"
 
 
 def test_few_changes_reach_few(firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
