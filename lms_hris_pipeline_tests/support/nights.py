@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 import pytest
@@ -172,6 +173,15 @@ def play_days(built: House, days: int) -> None:
             assert ledger.deltas(states=("proposed", "approved", "auto_approved", "sending", "failed")) == []
 
 
+@contextmanager
+def forgetful_instance() -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance that writes no event down: writing and looking them up is a quarter of a small night's work."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        log = instance.event_log_storage
+        with patch.multiple(log, store_event=lambda event: None, get_asset_records=lambda asset_keys=None: []):
+            yield instance
+
+
 def execute(
     tags: Mapping[str, str], instance: dg.DagsterInstance | None = None, assets: Sequence[str] = ()
 ) -> dg.ExecuteInProcessResult:
@@ -183,7 +193,7 @@ def execute(
 
     run_id = str(uuid.uuid4())
     with (
-        nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as instance,
+        nullcontext(instance) if instance else forgetful_instance() as instance,
         records_kept_open(instance, run_id),
     ):
         return defs.resolve_job_def(NIGHTLY).execute_in_process(
@@ -258,12 +268,29 @@ def failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> list[
     return found
 
 
+_VECTORS: dict[str, bytes] = {}
+"""The vector files of earlier houses: most skills have the same names everywhere, and embedding them takes as long as
+a third of a first night."""
+
+
+@contextmanager
+def vectors_shared(home: Path) -> Iterator[None]:
+    """Start with the vectors that other houses of this process made, and leave one's own to the next."""
+    folder = home / "data" / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _VECTORS.items():
+        (folder / name).write_bytes(content)
+    yield
+    for file in folder.glob("skill_vectors-*.npz"):
+        _VECTORS[file.name] = file.read_bytes()
+
+
 @contextmanager
 def house(
     home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, *, as_process: bool = False, **options: Any
 ) -> Iterator[House]:
     """An installation in `home` over the made-up company in `folder`; settings lead to its vendors."""
-    with SandboxServer(folder, SandboxOptions(**options), as_process=as_process) as server:
+    with vectors_shared(home), SandboxServer(folder, SandboxOptions(**options), as_process=as_process) as server:
         built = House(home, server, folder, monkeypatch, options)
         lead_to(built, monkeypatch)
         built.configure()
