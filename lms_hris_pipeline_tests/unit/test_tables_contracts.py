@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlglot
 
 from lms_hris_pipeline.tables import ALL_TABLES, Table
+from lms_hris_pipeline.warehouse.queries import has_query, read_query
 
 
 @pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.sql_name)
@@ -38,3 +40,9 @@ def test_table_names_are_unique() -> None:
 def test_ids_name_their_issuer() -> None:
     bare = [(table.sql_name, column.name) for table in ALL_TABLES for column in table.columns if column.name == "id"]
     assert bare == []
+
+
+@pytest.mark.parametrize("table", list(filter(has_query, ALL_TABLES)), ids=lambda table: table.sql_name)
+def test_a_query_gives_the_columns_of_its_contract_and_no_others(table: Table) -> None:
+    # a night takes the columns by name, so that one too many would only be work for nothing
+    assert sqlglot.parse_one(read_query(table), dialect="duckdb").named_selects == list(table.column_names)
