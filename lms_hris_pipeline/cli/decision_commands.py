@@ -45,9 +45,27 @@ def import_crosswalk(
 @matches_app.command(name="list", epilog=examples("lms-hris matches list"))
 def list_matches() -> None:
     """List pairs and skill tags that wait for a decision."""
-    from lms_hris_pipeline.cli.decisions import run_list_matches
+    from lms_hris_pipeline.cli.match_review import run_list_matches
 
     run_list_matches()
+
+
+@matches_app.command(
+    name="review",
+    epilog=examples("lms-hris matches review --out matches.xlsx", "lms-hris matches review --in matches.xlsx --by ada"),
+)
+def review(
+    out: Annotated[Path | None, typer.Option(help="Write all that waits to this new XLSX file.")] = None,
+    filled_in: Annotated[Path | None, typer.Option("--in", help="Take the decisions of this XLSX file.")] = None,
+    by: By = "",
+) -> None:
+    """Decide on all that waits in a workbook: export it, fill in the column `decision`, import it.
+
+    Every row is checked before anything is recorded. It takes effect in the next night.
+    """
+    from lms_hris_pipeline.cli.match_review import run_review_matches
+
+    run_review_matches(out, filled_in, by)
 
 
 @matches_app.command(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from lms_hris_pipeline.cli.clock import clock_of
-from lms_hris_pipeline.cli.identities import run_crosswalk, run_decide_pair, run_decide_tag, run_list_matches
+from lms_hris_pipeline.cli.identities import run_crosswalk, run_decide_pair, run_decide_tag
 from lms_hris_pipeline.cli.terminal import decider, say, show_record, show_table
 from lms_hris_pipeline.ledger import Ledger, open_ledger
 from lms_hris_pipeline.model.delta import ADVICE, Delta, DeltaState, states_before
@@ -22,7 +22,6 @@ __all__ = [
     "run_decide_pair",
     "run_decide_tag",
     "run_list_deltas",
-    "run_list_matches",
     "run_show_delta",
 ]
 CANDIDATES_SHOWN = 10

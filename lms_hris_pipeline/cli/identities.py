@@ -1,4 +1,4 @@
-"""`lms-hris matches` and `crosswalk`: people's word on who is who and what a skill tag means.
+"""`lms-hris matches same|different|tag` and `crosswalk`: people's word on who is who and what a skill tag means.
 
 Ids are held against the current batch, where there is one. What is decided takes effect in the next night.
 """
@@ -10,13 +10,10 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from textwrap import shorten
 
 from lms_hris_pipeline.cli.clock import clock_of
-from lms_hris_pipeline.cli.queries import ask
-from lms_hris_pipeline.cli.terminal import decider, say, show_table
+from lms_hris_pipeline.cli.terminal import decider, say
 from lms_hris_pipeline.ledger import CrosswalkPair, Ledger, open_ledger
-from lms_hris_pipeline.match.tag_decisions import TagDecisions, TagRefusals
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import Settings, load_settings
 from lms_hris_pipeline.warehouse import Batch, BatchShelf
@@ -24,42 +21,10 @@ from lms_hris_pipeline.warehouse import Batch, BatchShelf
 COLUMNS = ("learner_id_lms", "worker_id_hris")
 FAULTS_SHOWN = 50
 LONGEST_ID = 200
-LONGEST_DESCRIPTION = 120
 LineFault = tuple[int, str]
 """Line of a file, and what is wrong there."""
 
 _NEXT = "It takes effect in the next night."
-
-
-def run_list_matches() -> None:
-    """Print pairs and skill tags of the current batch that wait for a person and were not decided since."""
-    settings = load_settings()
-    with BatchShelf(settings.firm.data_dir).read() as batch, _ledger(settings) as ledger:
-        known = ledger.snapshot(clock_of(settings)(), settings.publishing.settle_hours)
-        decided_pairs = {(row[0], row[1]) for row in known.pair_decisions}
-        linked = {row[1] for row in known.recorded_links}
-        decided_tags = TagDecisions({row[0]: row[1] for row in known.tag_decisions})
-        pairs = [
-            row for row in ask(batch, "waiting_pairs") if (row[0], row[3]) not in decided_pairs and row[0] not in linked
-        ]
-        refusals = TagRefusals((row[0], row[1]) for row in known.tag_refusals)
-        tags = [
-            row
-            for row in ask(batch, "waiting_tags")
-            if not decided_tags.settles(row[0]) and row[1] not in refusals.of(row[0])
-        ]
-    if pairs:
-        show_table(
-            ("account", "user name", "name", "worker", "number", "name", "probability", "why"), pairs, title="Pairs"
-        )
-        say("Decide with: lms-hris matches same|different <account> <worker>\n")
-    if tags:
-        shown = [(*row[:5], shorten(row[5] or "", LONGEST_DESCRIPTION, placeholder=" …")) for row in tags]
-        show_table(
-            ("tag", "best skill", "name", "confidence", "held back because", "what it is"), shown, title="Skill tags"
-        )
-        say("Decide with: lms-hris matches tag <tag> <skill>, or - for none; --not where it does not mean that skill\n")
-    say(f"{len(pairs):,} pairs and {len(tags):,} skill tags of batch {batch.id} wait.")
 
 
 def run_decide_pair(learner: str, worker: str, verdict: str, by: str, reason: str) -> None:

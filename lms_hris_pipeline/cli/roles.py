@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from lms_hris_pipeline.cli.clock import clock_of
+from lms_hris_pipeline.cli.reviews import batch_and_ledger, check_files, whole_file
 from lms_hris_pipeline.cli.terminal import decider, say, show_table
-from lms_hris_pipeline.ledger import Ledger, RoleReview, open_ledger
+from lms_hris_pipeline.ledger import Ledger, RoleReview
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.report.facts import NightFacts
 from lms_hris_pipeline.report.role_lines import RoleLine, read_role_lines
 from lms_hris_pipeline.report.role_review import judge_review
-from lms_hris_pipeline.report.role_workbook import read_role_workbook, write_role_workbook
+from lms_hris_pipeline.report.role_workbook import COMMAND, read_role_workbook, write_role_workbook
 from lms_hris_pipeline.settings import Settings, load_settings
-from lms_hris_pipeline.warehouse import Batch, BatchShelf
+from lms_hris_pipeline.warehouse import Batch
 
 STATES = ("proposed", "in_force", "rejected", "void", "automatic")
 
@@ -30,7 +30,7 @@ def run_list_roles(state: str) -> None:
     if state and state not in STATES:
         raise BadInput(f"There is no state {state!r}\n  States are {', '.join(STATES)}.")
     settings = load_settings()
-    with _at_hand(settings) as (batch, ledger):
+    with batch_and_ledger(settings) as (batch, ledger):
         lines = _lines(settings, batch, ledger)
         last = ledger.last_whole_role_review()
     shown = [line for line in lines if state in ("", line.state)]
@@ -62,37 +62,21 @@ def run_review(out: Path | None, filled_in: Path | None, by: str) -> None:
         BadInput: not just one of both files is named, the new one cannot be made, or the filled-in one cannot be taken.
         StaleBase: somebody else decided in the meantime.
     """
-    if (out is None) == (filled_in is None):
-        raise BadInput("Say either where to write the workbook (--out) or which one is filled in (--in)")
-    if out is not None:
-        _check_new(out)
+    check_files(out, filled_in)
     settings = load_settings()
-    with _at_hand(settings) as (batch, ledger):
+    with batch_and_ledger(settings) as (batch, ledger):
         if out is not None:
             _export(settings, batch, _lines(settings, batch, ledger), out)
         elif filled_in is not None:
             _import(settings, batch, ledger, filled_in, decider(by))
 
 
-def _check_new(out: Path) -> None:
-    if not out.parent.is_dir():
-        raise BadInput(f"There is no folder {out.parent}\n  Make it, or name another file.")
-    if out.suffix.lower() != ".xlsx":
-        raise BadInput(f"{out} is no .xlsx file\n  Name the workbook to write, for example roles.xlsx.")
-    if out.exists():
-        raise BadInput(f"{out} exists\n  It may hold decisions; name another file, or move it away.")
-
-
 def _export(settings: Settings, batch: Batch, lines: Sequence[RoleLine], out: Path) -> None:
-    part = out.with_name(f".{out.name}.part")
-    try:
+    with whole_file(out) as part:
         write_role_workbook(part, batch, NightFacts(settings.firm.name, settings.firm.zone, settings.policy), lines)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     waiting = sum(line.state == "proposed" for line in lines)
     say(f"{out}: {len(lines):,} mappings of batch {batch.id}, {waiting:,} wait for a decision.")
-    say("Fill in the column `decision`, then: lms-hris roles review --in <file> --by <name>")
+    say(f"Fill in the column `decision`, then: {COMMAND} --in <file> --by <name>")
 
 
 def _import(settings: Settings, batch: Batch, ledger: Ledger, file: Path, by: str) -> None:
@@ -132,17 +116,6 @@ def review_in_words(settings: Settings, last: RoleReview | None, now: datetime) 
 def is_review_due(settings: Settings, last: RoleReview | None, now: datetime) -> bool:
     """Whether the last review of all mappings is too long ago, or there was none."""
     return last is None or (now - last.reviewed_at).days > settings.scope.roles_review_days
-
-
-@contextmanager
-def _at_hand(settings: Settings) -> Iterator[tuple[Batch, Ledger]]:
-    """The current sealed batch and the ledger."""
-    with BatchShelf(settings.firm.data_dir).read() as batch:
-        ledger = open_ledger(settings.ledger_url)
-        try:
-            yield batch, ledger
-        finally:
-            ledger.close()
 
 
 def _lines(settings: Settings, batch: Batch, ledger: Ledger) -> list[RoleLine]:

@@ -8,9 +8,11 @@ from lms_hris_pipeline.ledger.rows import (
     CrosswalkPair,
     Finding,
     LedgerSnapshot,
+    PairDecision,
     ProposalSummary,
     RoleDecision,
     RoleReview,
+    TagDecision,
 )
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "Finding",
     "Ledger",
     "LedgerSnapshot",
+    "PairDecision",
     "ProposalSummary",
     "RoleDecision",
     "RoleReview",
+    "TagDecision",
     "open_ledger",
 ]

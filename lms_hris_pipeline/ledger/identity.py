@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from lms_hris_pipeline.ledger import audit, schema
 from lms_hris_pipeline.ledger.roles import latest_role_decisions
-from lms_hris_pipeline.ledger.rows import CrosswalkPair, LedgerSnapshot
+from lms_hris_pipeline.ledger.rows import CrosswalkPair, LedgerSnapshot, PairDecision, TagDecision
 from lms_hris_pipeline.ledger.store import Store, naive
 from lms_hris_pipeline.model.delta import DeltaState
 from lms_hris_pipeline.model.errors import BadInput
@@ -139,6 +139,20 @@ class Identity(Store):
             rows = [(learner, worker, "primary", "crosswalk") for learner, worker in pairs]
             return self._add_links(connection, rows, batch_id="crosswalk", now=now, by=by)
 
+    def record_match_review(
+        self, pairs: Sequence[PairDecision], tags: Sequence[TagDecision], *, by: str, now: datetime
+    ) -> None:
+        """Record what a person decided of several pairs and tags, all or none.
+
+        Raises:
+            BadInput: a decision that `decide_pair` or `refuse_tag` would not take.
+        """
+        with self._transaction() as connection:
+            for pair in pairs:
+                _decide_pair(connection, pair, by, now)
+            for tag in tags:
+                _decide_tag(connection, tag, by, now)
+
     def decide_pair(
         self, learner_id: str, worker_id: str, verdict: str, *, by: str, now: datetime, reason: str = ""
     ) -> None:
@@ -149,39 +163,53 @@ class Identity(Store):
         Raises:
             BadInput: another verdict.
         """
-        if verdict not in _VERDICTS:
-            raise BadInput(f"A pair is the same or different, not {verdict!r}")
-        key = {"learner_id_lms": learner_id, "worker_id_hris": worker_id}
-        links = schema.links
-        with self._transaction() as connection:
-            _replace(connection, schema.pair_decisions, key, {"verdict": verdict, "reason": reason}, by, now)
-            if verdict == "different":
-                connection.execute(
-                    sa.update(links)
-                    .where(
-                        links.c.learner_id_lms == learner_id,
-                        links.c.worker_id_hris == worker_id,
-                        links.c.retired_at.is_(None),
-                    )
-                    .values(retired_at=naive(now), retired_because="decided different")
-                )
-            audit.append(connection, now, by, "pair_decided", f"{learner_id}/{worker_id}", {"verdict": verdict})
+        self.record_match_review([PairDecision(learner_id, worker_id, verdict, reason)], (), by=by, now=now)
 
     def decide_tag(self, tag: str, skill_id: str | None, *, by: str, now: datetime, reason: str = "") -> None:
         """Record which skill a tag means; None: no skill of the framework. That it does not mean that one is taken back."""
-        refused = schema.tag_refusals
-        with self._transaction() as connection:
-            connection.execute(sa.delete(refused).where(refused.c.tag == tag, refused.c.skill_id == skill_id))
-            _replace(connection, schema.tag_decisions, {"tag": tag}, {"skill_id": skill_id, "reason": reason}, by, now)
-            audit.append(connection, now, by, "tag_decided", tag, {"skill_id": skill_id})
+        self.record_match_review((), [TagDecision(tag, skill_id, False, reason)], by=by, now=now)
 
     def refuse_tag(self, tag: str, skill_id: str, *, by: str, now: datetime, reason: str = "") -> None:
         """Record that a tag does not mean a skill, whatever else it means. A decision that it does is taken back."""
-        decided, key = schema.tag_decisions, {"tag": tag, "skill_id": skill_id}
-        with self._transaction() as connection:
-            connection.execute(sa.delete(decided).where(decided.c.tag == tag, decided.c.skill_id == skill_id))
-            _replace(connection, schema.tag_refusals, key, {"reason": reason}, by, now)
-            audit.append(connection, now, by, "tag_refused", tag, {"skill_id": skill_id})
+        self.record_match_review((), [TagDecision(tag, skill_id, True, reason)], by=by, now=now)
+
+
+def _decide_pair(connection: Connection, pair: PairDecision, by: str, now: datetime) -> None:
+    if pair.verdict not in _VERDICTS:
+        raise BadInput(f"A pair is the same or different, not {pair.verdict!r}")
+    key = {"learner_id_lms": pair.learner_id_lms, "worker_id_hris": pair.worker_id_hris}
+    decided = {"verdict": pair.verdict, "reason": pair.reason}
+    _replace(connection, schema.pair_decisions, key, decided, by, now)
+    if pair.verdict == "different":
+        links = schema.links
+        connection.execute(
+            sa.update(links)
+            .where(
+                links.c.learner_id_lms == pair.learner_id_lms,
+                links.c.worker_id_hris == pair.worker_id_hris,
+                links.c.retired_at.is_(None),
+            )
+            .values(retired_at=naive(now), retired_because="decided different")
+        )
+    subject = f"{pair.learner_id_lms}/{pair.worker_id_hris}"
+    audit.append(connection, now, by, "pair_decided", subject, {"verdict": pair.verdict})
+
+
+def _decide_tag(connection: Connection, said: TagDecision, by: str, now: datetime) -> None:
+    """Record a word on a tag; the opposite word on the same tag and skill is taken back."""
+    decided, refused = schema.tag_decisions, schema.tag_refusals
+    key = {"tag": said.tag, "skill_id": said.skill_id}
+    opposite = decided if said.is_refusal else refused
+    connection.execute(sa.delete(opposite).where(opposite.c.tag == said.tag, opposite.c.skill_id == said.skill_id))
+    if said.is_refusal:
+        if said.skill_id is None:
+            raise BadInput(f"That the tag {said.tag!r} does not mean no skill says nothing")
+        _replace(connection, refused, key, {"reason": said.reason}, by, now)
+    else:
+        values = {"skill_id": said.skill_id, "reason": said.reason}
+        _replace(connection, decided, {"tag": said.tag}, values, by, now)
+    action = "tag_refused" if said.is_refusal else "tag_decided"
+    audit.append(connection, now, by, action, said.tag, {"skill_id": said.skill_id})
 
 
 def _live(connection: Connection) -> dict[str, str]:

@@ -23,6 +23,31 @@ class LedgerSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class PairDecision:
+    """A person's word on an account and a worker: they are the `same` person, or `different` ones."""
+
+    learner_id_lms: str
+    worker_id_hris: str
+    verdict: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagDecision:
+    """A person's word on a skill tag.
+
+    Args:
+        skill_id: the skill; None for no skill of the framework.
+        is_refusal: that it does not mean the skill, whatever else it means.
+    """
+
+    tag: str
+    skill_id: str | None
+    is_refusal: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoleDecision:
     """A person's word on one role mapping, and the evidence that lay before them.
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from lms_hris_pipeline.report import words
 from lms_hris_pipeline.report.costs import Cost, InvoiceLine
 from lms_hris_pipeline.report.findings import Finding
+from lms_hris_pipeline.report.match_lines import PairLine, TagLine
 from lms_hris_pipeline.report.morning import CurrencyTotal
 from lms_hris_pipeline.report.role_lines import RoleLine
 from lms_hris_pipeline.tables import canonical, match, reconcile, report
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     INSTANT = "instant"
     COUNT = "count"
     AMOUNT = "amount"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def _named(name: str) -> Callable[[Any], Any]:
 
 
 def _of(table: Table, name: str, kind: Kind, width: int, header: str | None = None) -> SheetColumn[Any]:
-    """A column that shows a column of a table under its own name."""
-    return SheetColumn(header or name, kind, width, _about(table, name), _named(name))
+    """A column that shows a column of a table, under its own name or the one that rows have it by."""
+    return SheetColumn(header or name, kind, width, _about(table, name), _named(header or name))
 
 
 _E, _W, _L = reconcile.EXCEPTIONS, canonical.WORKERS, canonical.LEARNERS
@@ -197,3 +199,40 @@ ROLE_COLUMNS: tuple[SheetColumn[RoleLine], ...] = (
     _of(_R, "group_id_lms", _T, 13),
     _of(_R, "mapping_id", _T, 18),
 )  # fmt: skip
+
+_P, _J, _O, _X = match.PEOPLE, canonical.JOB_PROFILES, canonical.ORGANIZATIONS, canonical.LOCATIONS
+PAIR_COLUMNS: tuple[SheetColumn[PairLine], ...] = (
+    SheetColumn("learner_name", _T, 24, "The name on the account in the learning system.", _named("learner_name")),
+    SheetColumn("worker_name", _T, 24, "The name of the worker whose account it may be, as HR has it.", _named("worker_name")),
+    _of(_P, "score", Kind.SHARE, 9),
+    _of(_P, "reason", _T, 70),
+    _of(_L, "username", _T, 28),
+    SheetColumn("learner_email", _T, 28, "The e-mail on the account.", _named("learner_email")),
+    SheetColumn("worker_email", _T, 28, "The worker's e-mail.", _named("worker_email")),
+    SheetColumn("learner_number", _T, 15, "The employee number on the account.", _named("learner_number")),
+    _of(_W, "employee_number", _T, 15),
+    _of(canonical.EMPLOYMENTS, "status", _T, 11, "worker_status"),
+    _of(_J, "name", _T, 24, "job"),
+    _of(_O, "name", _T, 24, "department"),
+    _of(_X, "name", _T, 18, "location"),
+    _of(_W, "hire_date", Kind.DATE, 11),
+    SheetColumn("other_worker_name", _T, 24, "The name of the next best worker.", _named("other_worker_name")),
+    SheetColumn("other_employee_number", _T, 15, "The next best worker's employee number.", _named("other_employee_number")),
+    SheetColumn("other_worker_status", _T, 11, "The next best worker's employment status.", _named("other_worker_status")),
+    _of(_P, "runner_up_score", Kind.SHARE, 9, "other_score"),
+    _of(_P, "learner_id_lms", _T, 14),
+    _of(_P, "worker_id_hris", _T, 36),
+    _of(_P, "runner_up_worker_id_hris", _T, 36, "other_worker_id_hris"),
+)  # fmt: skip
+
+_M, _F = match.SKILLS, canonical.FRAMEWORK_SKILLS
+TAG_COLUMNS: tuple[SheetColumn[TagLine], ...] = (
+    _of(_M, "tag", _T, 32),
+    _of(_F, "name", _T, 32, "skill_name"),
+    _of(_M, "confidence", Kind.SHARE, 11),
+    _of(_M, "held_back", _T, 44),
+    _of(canonical.SKILL_TAGS, "use_count", Kind.COUNT, 9),
+    _of(_F, "description", _T, 60),
+    SheetColumn("others", _T, 80, "What else it may mean: id, name and score of up to four skills.", _named("others")),
+    _of(_M, "skill_id", _T, 16),
+)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from lms_hris_pipeline.ledger import RoleDecision
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.model.role import Counted, has_moved
+from lms_hris_pipeline.report.filled_in import DECISION, FilledRow, long_note, refuse, repeated
 from lms_hris_pipeline.report.inert import cell_text
 from lms_hris_pipeline.report.role_lines import RoleLine
-from lms_hris_pipeline.report.role_workbook import DECISION, KEYS, NOTE, FilledRow
+from lms_hris_pipeline.report.role_workbook import KEYS
 
-FAULTS_SHOWN = 50
-LONGEST_NOTE = 2000
 _VERDICTS = {"approve": "approved", "reject": "rejected"}
 _ALLOWED = {
     ("proposed", "memberships"): ("approve", "reject"),
@@ -47,33 +46,17 @@ def judge_review(
         BadInput: rows that are unknown, twice or changed, words that do not fit, evidence that moved; all with their cells.
     """
     known = {line.mapping_id: line for line in lines if line.state != "automatic"}
-    faults = list(_twice(rows))
+    faults = list(repeated(rows, "mapping_id", "mapping"))
     for row in rows:
         faults += _faults(row, known.get(row.text("mapping_id")), is_privileged)
-    if faults:
-        shown = "\n  ".join(faults[:FAULTS_SHOWN])
-        more = f"\n  and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        raise BadInput(f"The review cannot be taken; nothing was recorded\n  {shown}{more}")
-    words = {row.text("mapping_id"): (_word(row), row.text(NOTE).strip()) for row in rows if _word(row)}
+    refuse(faults)
+    words = {row.text("mapping_id"): (row.word, row.note) for row in rows if row.word}
     if not words:
         raise BadInput("The review holds no decision\n  Fill in the column `decision`, save, and try again.")
     decisions = tuple(
         _decision(known[mapping], _VERDICTS[word], note) for mapping, (word, note) in words.items() if word in _VERDICTS
     )
     return Reviewed(decisions, len(words), words.keys() == known.keys())
-
-
-def _word(row: FilledRow) -> str:
-    return row.text(DECISION).strip().lower()
-
-
-def _twice(rows: Sequence[FilledRow]) -> Iterator[str]:
-    seen: dict[str, str] = {}
-    for row in rows:
-        mapping, place = row.text("mapping_id"), row.places["mapping_id"]
-        first = seen.setdefault(mapping, place)
-        if first != place:
-            yield f"{place}: the mapping {mapping!r} stands in {first} already"
 
 
 def _faults(row: FilledRow, line: RoleLine | None, is_privileged: Callable[[str], bool]) -> Iterator[str]:
@@ -92,7 +75,7 @@ def _faults(row: FilledRow, line: RoleLine | None, is_privileged: Callable[[str]
             f"{row.places['state']}: the mapping was {row.text('state')!r} and is {line.state!r} by now; export anew and look again"
         )
         return
-    word, allowed = _word(row), _ALLOWED[line.state, line.origin]
+    word, allowed = row.word, _ALLOWED[line.state, line.origin]
     if word and word not in allowed:
         yield (
             f"{row.places[DECISION]}: {row.text(DECISION)!r} does not fit a mapping that is {line.state} "
@@ -102,8 +85,7 @@ def _faults(row: FilledRow, line: RoleLine | None, is_privileged: Callable[[str]
         yield from _moved(row, line)
         if word == "approve" and is_privileged(line.group_name):
             yield f"{row.places[DECISION]}: {line.group_name!r} is privileged; such groups are given by hand alone"
-    if len(row.text(NOTE)) > LONGEST_NOTE:
-        yield f"{row.places[NOTE]}: a note has at most {LONGEST_NOTE:,} characters"
+    yield from long_note(row)
 
 
 def _moved(row: FilledRow, line: RoleLine) -> Iterator[str]:

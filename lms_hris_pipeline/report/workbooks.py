@@ -44,7 +44,13 @@ Cell = tuple[int, Any, Format]
 MAX_ROWS = 1_000_000
 """Rows of a sheet; what is more goes on in a further sheet."""
 _NOT_PLAIN = re.compile(r"[&<>]|_x|^\s|\s$|[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.INSTANT: "yyyy-mm-dd hh:mm", Kind.COUNT: "#,##0", Kind.AMOUNT: "#,##0.00"}
+_FORMATS = {
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.INSTANT: "yyyy-mm-dd hh:mm",
+    Kind.COUNT: "#,##0",
+    Kind.AMOUNT: "#,##0.00",
+    Kind.SHARE: "0.000",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ import pytest
 
 from lms_hris_pipeline.cli import nightly
 from lms_hris_pipeline.ledger import open_ledger
+from lms_hris_pipeline.report.match_workbook import TAGS
 from lms_hris_pipeline.settings import load_settings
 from lms_hris_pipeline.warehouse import BatchShelf
 from lms_hris_pipeline_tests.support.cli import Home, Ran
 from lms_hris_pipeline_tests.support.paths import ROOT
+from lms_hris_pipeline_tests.support.review_books import fill_in
 
 WORKERS = 120
 DAY = "2026-11-02-01"
@@ -327,6 +329,29 @@ def test_matches_wait_until_they_are_decided(home: Home) -> None:
     assert f"{len(pairs) - 1} pairs and {len(tags) - 1} skill tags" in home.lms_hris("matches", "list").out
     nothing = home.lms_hris("matches", "tag", tags[0][0], "-", "--not")
     assert (nothing.exit_code, "Name the skill that it does not mean" in nothing.err) == (2, True)
+
+
+def test_what_waits_is_decided_in_a_workbook(home: Home, tmp_path: Path) -> None:
+    book = tmp_path / "matches.xlsx"
+    written = home.lms_hris("matches", "review", "--out", str(book))
+    assert written.exit_code == 0, written.err
+    waiting = re.search(r"(\d+) accounts and (\d+) skill tags", written.out)
+    assert waiting
+    pairs, tags = map(int, waiting.groups())
+    assert f"{pairs} pairs and {tags} skill tags" in home.lms_hris("matches", "list").out
+    assert tags > 1
+    fill_in(book, lambda row: None, TAGS, A2="none", C2="no skill at all", A3="perhaps")
+    refused = home.lms_hris("matches", "review", "--in", str(book))
+    assert refused.exit_code == 2
+    assert "Skill tags!A3: 'perhaps' is none of yes, no, none, other" in refused.err
+    assert f"{pairs} pairs and {tags} skill tags" in home.lms_hris("matches", "list").out, "nothing was recorded"
+    fill_in(book, lambda row: None, TAGS, A2="none")
+    taken = home.lms_hris("matches", "review", "--in", str(book))
+    assert taken.exit_code == 0, taken.err
+    assert f"Decided by tess: 0 of {pairs} accounts, 1 of {tags} skill tags" in taken.out
+    again = home.lms_hris("matches", "review", "--in", str(book))
+    assert (again.exit_code, "does not wait any more" in again.err) == (2, True)
+    assert f"{pairs} pairs and {tags - 1} skill tags" in home.lms_hris("matches", "list").out
 
 
 def test_what_is_approved_by_day_is_published_by_day(home: Home) -> None:

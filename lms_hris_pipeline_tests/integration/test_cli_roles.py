@@ -10,7 +10,7 @@ import pytest
 from lms_hris_pipeline.sandbox import company
 from lms_hris_pipeline_tests.support.cli import Home
 from lms_hris_pipeline_tests.support.nights import House, house, proposed
-from lms_hris_pipeline_tests.support.role_books import Row, fill_in
+from lms_hris_pipeline_tests.support.review_books import Row, fill_in
 
 GROUP = "Leipzig plant tours"
 

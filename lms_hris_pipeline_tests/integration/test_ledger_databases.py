@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from lms_hris_pipeline.ledger import Finding, Ledger, RoleDecision, RoleReview, open_ledger
+from lms_hris_pipeline.ledger import (
+    Finding,
+    Ledger,
+    PairDecision,
+    RoleDecision,
+    RoleReview,
+    TagDecision,
+    open_ledger,
+)
 from lms_hris_pipeline.ledger.schema import metadata
 from lms_hris_pipeline.model.delta import DeltaState, ProposedDelta
 from lms_hris_pipeline.model.errors import BadInput, Busy, Permanent, StaleBase
@@ -215,6 +223,26 @@ def test_what_a_tag_does_not_mean_and_what_it_means_take_each_others_place(ledge
     snapshot = ledger.snapshot(NOW, 24)
     assert [row[:2] for row in snapshot.tag_refusals] == [("py", "S-1"), ("py", "S-2")]
     assert snapshot.tag_decisions == ()
+
+
+def test_a_review_of_pairs_and_tags_is_recorded_as_a_whole_or_not_at_all(ledger: Ledger) -> None:
+    ledger.record_links([("7", "w7", "primary", "matcher")], batch_id="b", now=NOW)
+    pairs = [PairDecision("5", "w5", "same", "knows her"), PairDecision("7", "w7", "different")]
+    tags = [TagDecision("py", "S-1"), TagDecision("misc", None), TagDecision("java", "S-2", is_refusal=True)]
+    for bad in ([PairDecision("9", "w9", "perhaps")], [*pairs, PairDecision("9", "w9", "")]):
+        with pytest.raises(BadInput, match="same or different"):
+            ledger.record_match_review(bad, tags, by="Ada", now=NOW)
+    with pytest.raises(BadInput, match="says nothing"):
+        ledger.record_match_review(pairs, [*tags, TagDecision("misc", None, is_refusal=True)], by="Ada", now=NOW)
+    untouched = ledger.snapshot(NOW, 24)
+    assert (untouched.pair_decisions, untouched.tag_decisions, len(untouched.recorded_links)) == ((), (), 1)
+    ledger.record_match_review(pairs, tags, by="Ada", now=NOW)
+    snapshot = ledger.snapshot(NOW, 24)
+    assert [row[:4] for row in snapshot.pair_decisions] == [("5", "w5", "same", "Ada"), ("7", "w7", "different", "Ada")]
+    assert [row[:3] for row in snapshot.tag_decisions] == [("misc", None, "Ada"), ("py", "S-1", "Ada")]
+    assert [row[:3] for row in snapshot.tag_refusals] == [("java", "S-2", "Ada")]
+    assert snapshot.recorded_links == ()
+    ledger.verify_audit()
 
 
 def test_reviews_of_role_mappings_are_added_and_the_last_word_counts(ledger: Ledger) -> None:

@@ -221,7 +221,7 @@ def test_the_morning_page_tells_the_night(night: Batch, folder: Path) -> None:
     assert f"{PEOPLE} worker records: {PEOPLE} included, 0 left out." in text
     assert "As at seal: Monday 2 November 2026, 22:00 CET. Batch test-01." in text
     assert "lms-hris deltas approve --family organisation" in text
-    assert "lms-hris matches list" in text
+    assert "lms-hris matches review --out matches.xlsx" in text
     assert "publication.json" in text
     assert "EUR\u00a010.00 that no cost centre bears" in text.replace("EUR 10.00", "EUR\u00a010.00")
     assert "Not everything was read" not in text

@@ -22,7 +22,7 @@ from lms_hris_pipeline.tables import match, report
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.reconcile import decided_role, link, reconciled
 from lms_hris_pipeline_tests.support.reports import facts_of, text_of
-from lms_hris_pipeline_tests.support.role_books import fill_in
+from lms_hris_pipeline_tests.support.review_books import fill_in
 from lms_hris_pipeline_tests.support.stage import build_all, job, sandbox_settings, user, worker
 
 HOSTILE = '=cmd|"/c calc"!A1'

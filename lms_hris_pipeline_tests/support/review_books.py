@@ -1,4 +1,4 @@
-"""Fills in workbooks of role mappings as a person would."""
+"""Fills in workbooks of a review as a person would."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 Row = Mapping[str, Any]
 
 
-def fill_in(file: Path, word: Callable[[Row], str | None], **cells: Any) -> Path:
-    """Give every mapping the decision that `word` says; `cells` are written over, by place such as B7."""
+def fill_in(file: Path, word: Callable[[Row], str | None], sheet_name: str = "Mappings", **cells: Any) -> Path:
+    """Give every row of a sheet the decision that `word` says; `cells` are written over, by place such as B7."""
     book = load_workbook(file)
-    sheet = book["Mappings"]
+    sheet = book[sheet_name]
     header = [cell.value for cell in sheet[1]]
     for row in sheet.iter_rows(min_row=2):
         values = dict(zip(header, (cell.value for cell in row), strict=True))
