@@ -7,7 +7,7 @@ in `people_bench`, what depends on the whole firm in `people_firm`, what pairs w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ _PARTS_OF_PLACE = ("department", "location", "center", "team")
 class Pairs:
     """Pairs of accounts and ways to be named, in this order, and what is known of the records by the way.
 
-    `source` is the pair's row in the memory, GONE where it was compared now; `is_fresh` tells the pairs that weigh
+    `source` is the pair's row in the memory, GONE where it was compared now; `is_fresh` tells the pairs that may weigh
     otherwise than they did, `is_known` those that the ledger or a person speaks of. `is_anew` and `is_new_worker` tell
     the accounts that were looked for now, and the worker records that the memory lacks. `account`, `worker` and `way`
     are columns by record, as the memory keeps them.
@@ -54,6 +54,14 @@ class Pairs:
     way: Arrays
     codes: Mapping[str, Codes]
     keys: Mapping[str, Keys]
+
+    def counted_before(self) -> Pairs:
+        """The same pairs, with the steps in which values of their records stood the night before."""
+        worker, way = (
+            {name: self.recalled.values(side, name) for name in columns if name.endswith("_step")}
+            for side, columns in (("worker", self.worker), ("way", self.way))
+        )
+        return replace(self, worker={**self.worker, **worker}, way={**self.way, **way})
 
 
 def compare_people(

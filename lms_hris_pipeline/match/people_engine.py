@@ -35,7 +35,7 @@ from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.match.people_known import Known
 from lms_hris_pipeline.match.people_memory import KEY_SIDES, Memory, blank, writer
 from lms_hris_pipeline.match.people_shelf import Shelf, taken
-from lms_hris_pipeline.match.people_touched import touched
+from lms_hris_pipeline.match.people_touched import differs, touched
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights, waiting_step, weights_text
 from lms_hris_pipeline.settings import MatchSettings
 
@@ -110,8 +110,8 @@ def match_given(
     frame = _frame(weights, settings, weights.population(people), tell, keys_are_strict=keys_are_strict)
     memory = (shelf.read(frame) if shelf else None) or blank(frame)
     pairs = find_pairs(given, known.pairs, memory, known.marks if shelf else None)
-    bits, is_strong = _weighed(pairs, weights, people)
-    accounts, persons = touched(given, pairs, is_strong)
+    bits, is_strong, is_other = _weighed(pairs, weights, people)
+    accounts, persons = touched(given, pairs, is_strong, is_other)
     strangers = count_strangers(pairs.account_no, bits, given.account_count)
     fewer = weights.stranger_bits(strangers, given.account_count)
     if fewer != memory.fewer:
@@ -138,16 +138,19 @@ def match_given(
     )
 
 
-def _weighed(pairs: Pairs, weights: Weights, people: int) -> tuple[Floats, Bools]:
-    """The log2 odds of each pair, and which make a candidate."""
+def _weighed(pairs: Pairs, weights: Weights, people: int) -> tuple[Floats, Bools, Bools]:
+    """The log2 odds of each pair, which make a candidate, and which are new or weigh otherwise."""
     before, fresh = pairs.recalled.memory.pair, np.flatnonzero(pairs.is_fresh)
     bits, is_strong = np.zeros(len(pairs.source)), np.zeros(len(pairs.source), dtype=bool)
+    is_other = pairs.is_fresh.copy()
     if len(before["bits"]):
         bits, is_strong = before["bits"][pairs.source], before["strong"][pairs.source]
+        is_other[fresh] = differs(pairs, fresh, weights, weights.population(people))
+        fresh = np.flatnonzero(is_other)
     compared = compared_pairs(pairs, fresh, weights.population(people))
     bits[fresh] = weigh_pairs(compared, weights, weights.prior(people))
     is_strong[fresh] = may_be(compared, bits[fresh])
-    return bits, is_strong | pairs.is_known
+    return bits, is_strong | pairs.is_known, is_other
 
 
 def _claimed(given: Given, pairs: Pairs, persons: Bools) -> Bools:

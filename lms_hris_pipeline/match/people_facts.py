@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Candidates, Floats
+from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Candidates, Compared, Floats
 from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 from lms_hris_pipeline.settings import MatchSettings
 
@@ -105,6 +105,12 @@ def standing_of(found: Candidates, accounts: int) -> Standing:
     return Standing(best, second, scores[best], scores[second])
 
 
+def rare_facts(compared: Compared) -> tuple[Bools, Bools]:
+    """Per pair, all that rules ask of rarity: whether the place that agrees is few people's, and whether the names are."""
+    place, names = (np.nan_to_num(compared.rarities[field]) for field in ("place", "email"))
+    return place >= _POST_BITS, names >= _RARE_BITS
+
+
 def gather_facts(given: Given, found: Candidates) -> Facts:
     """Facts about every account's candidates."""
     accounts = given.account_count
@@ -123,9 +129,10 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
     other_agrees |= (first | last) & found.has_level("hire_date", ("exact",))
     number_key = any_number & own_number & (numbers_here[found.account] <= 1) & other_agrees
     email_key = email & own_email & (emails_here[found.account] <= 1) & first & last
+    has_rare_place, has_rare_names = rare_facts(found.compared)
     # a job in a department or team is about as good as a whole place; a job at a site is not
     has_post = found.has_level("place", ("some",)) & found.has_level("job_title", ("exact",))
-    has_post &= np.nan_to_num(found.compared.rarities["place"]) >= _POST_BITS
+    has_post &= has_rare_place
     number_of_other = ~number & (numbers_here[found.account] > 0)
     email_of_other = ~(email & in_scope) & (claims_here[found.account] > 0)
     uncontested = {name: levels for name, levels in _SECOND_FIELDS.items() if name not in ("employee_number", "email")}
@@ -145,7 +152,7 @@ def gather_facts(given: Given, found: Candidates) -> Facts:
         in_scope=in_scope,
         number_of_other=number_of_other,
         email_of_other=email_of_other,
-        is_rare=names_same & (np.nan_to_num(found.compared.rarities["email"]) >= _RARE_BITS),
+        is_rare=names_same & has_rare_names,
         hints=_count_agreeing(found, _HINTS),
         is_numbered=found.has_level("email", ("numbered",)),
     )

@@ -127,11 +127,17 @@ def _same(before: Hashes, today: Hashes) -> Places:
     """By number of today, the number before of the record with the same mark; GONE where there is none."""
     if not len(before):
         return np.full(len(today), GONE, dtype=np.int32)
-    order, asked = np.argsort(before), np.argsort(today)
-    # in order on both sides: a quarter of the time of looking up at random
-    found = order[np.minimum(np.searchsorted(before[order], today[asked]), len(order) - 1)]
-    same = np.empty(len(today), dtype=np.int32)
-    same[asked] = np.where(before[found] == today[asked], found, GONE)
+    # hashes: what they begin with tells nearly all of them apart, in a fourth of the time of sorting them
+    beginning = np.uint64(64 - (4 * len(before)).bit_length())
+    place = np.arange(len(before), dtype=np.int32)
+    shelf = np.full(1 << (64 - int(beginning)), GONE, dtype=np.int32)
+    shelf[before >> beginning] = place
+    same: Places = shelf[today >> beginning]
+    other = np.flatnonzero((same != GONE) & (before[same] != today))
+    hidden = np.flatnonzero(shelf[before >> beginning] != place)
+    hidden = hidden[np.argsort(before[hidden])]
+    found = np.r_[hidden, GONE][np.searchsorted(before[hidden], today[other])]
+    same[other] = np.where(before[found] == today[other], found, GONE)
     return same
 
 
