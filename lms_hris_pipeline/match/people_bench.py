@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from lms_hris_pipeline.match.names import CLOSE_SIMILARITY, name_form
 from lms_hris_pipeline.match.people_candidates import Codes
 from lms_hris_pipeline.match.people_firm import ACCOUNT_VALUES, WAY_VALUES, WORKER_VALUES, Hashes, Shared
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, people_query
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, Records, ints, people_query
 from lms_hris_pipeline.match.people_weights import LEVELS
 from lms_hris_pipeline.warehouse import Batch
 
@@ -60,6 +60,7 @@ _FORMS = pa.schema(
     + [(name, pa.list_(pa.string())) for name in ("tokens", "roots")]
 )
 _TABLE_OF = {"account": "accounts", "worker": "workers", "way": "names"}
+_NUMBER_OF = {table: f"{side}_no" for side, table in _TABLE_OF.items()}
 _HELD = {"account": tuple(ACCOUNT_VALUES), "worker": tuple(WORKER_VALUES), "way": tuple(WAY_VALUES)}
 
 
@@ -70,14 +71,13 @@ class Bench:
         self._given = given
         self._is_within = is_within
         self._laid = {side: np.zeros(table.num_rows, dtype=bool) for side, table in self._sides().items()}
-        self._is_laid = False
-        self._name_count = 0
+        self._made: set[str] = set()
+        self._known_names: dict[str, int] = {}
         self._batch = Batch.in_memory(as_of=_NO_TIME)
         for statement in ("set memory_limit = '4GB'", "set preserve_insertion_order = false"):
             self._batch.execute(statement)
         for macro in _MACROS:
             self._batch.execute(f"create temp macro {macro}")
-        self._forms(pa.Table.from_pylist([], _FORMS))
 
     def __enter__(self) -> Self:
         return self
@@ -88,14 +88,14 @@ class Bench:
     def marks(self) -> dict[str, Hashes]:
         """By account, worker and way to be named: a hash of all that is given of it."""
         return {
-            side: self._by_number(side, f"{side}_marks", {f"people_given_{name}": table}, ("mark",))["mark"]
-            for side, (name, table) in zip(_HELD, self._sides().items(), strict=True)
+            side: self._by_number(side, f"{side}_marks", {f"people_given_{name}": records.rows}, ("mark",))["mark"]
+            for side, (name, records) in zip(_HELD, self._sides().items(), strict=True)
         }
 
     def held(self, side: str, chosen: Bools) -> dict[str, Hashes]:
         """Of the chosen records of a side, hashes of the values that are counted, 0 without; in their order."""
-        name, table = {"account": ("accounts", self._given.accounts), "worker": ("workers", self._given.workers)}[side]
-        rows = {f"people_chosen_{name}": _filtered(table, chosen)}
+        name = _TABLE_OF[side]
+        rows = {f"people_chosen_{name}": self._sides()[name].some(chosen)}
         return {
             field: values[chosen] for field, values in self._by_number(side, f"{side}_held", rows, _HELD[side]).items()
         }
@@ -109,23 +109,14 @@ class Bench:
         """Tell whose addresses and numbers are nobody's own, before anything is laid out."""
         self._shared = shared
 
-    def lay(self, accounts: Bools, workers: Bools) -> None:
-        """Lay out these accounts and worker records, and the ways to be named of the latter, where they do not lie there."""
-        wanted = {"accounts": accounts, "workers": workers, "names": workers[ints(self._given.names, "worker_no")]}
-        missing = {side: wanted[side] & ~laid for side, laid in self._laid.items()}
-        if self._is_laid and not any(rows.any() for rows in missing.values()):
-            return
-        chosen = {}
-        for side, table in self._sides().items():
-            rows = missing[side]
-            chosen[f"people_chosen_{side}"] = self._with_shared(side, _filtered(table, rows), rows)
-            self._laid[side] |= rows
-        with self._batch.lending(chosen):
-            self._add_forms(self._batch.arrow(people_query("words"))["name"].to_pylist())
-            for table, side in (("workers", "workers"), ("accounts", "accounts"), ("ways", "names")):
-                if missing[side].any() or not self._is_laid:
-                    self._add(table, people_query(table))
-        self._is_laid = True
+    def lay_accounts(self, chosen: Bools) -> None:
+        """Lay out these accounts, where they do not lie there."""
+        self._lay("accounts", "accounts", chosen)
+
+    def lay_workers(self, chosen: Bools) -> None:
+        """Lay out these worker records and their ways to be named, where they do not lie there."""
+        self._lay("workers", "workers", chosen)
+        self._lay("names", "ways", chosen[ints(self._given.names, "worker_no")])
 
     def make_way_keys(self) -> dict[str, pa.Table]:
         """The keys of the ways to be named that lie there, of sure rules and of wider ones: record_no, key, rule."""
@@ -165,21 +156,34 @@ class Bench:
         of records that do not lie there."""
         for side, keys in kept.items():
             self._insert(f"{side}_keys", keys)
-        return self._batch.arrow(people_query("pairs"), {"most_ways": MOST_WAYS, "is_within": self._is_within})
+        self._make("found_pairs", {"most_ways": MOST_WAYS, "is_within": self._is_within}, "pairs")
+        return self._in_order("found_pairs")
 
     def compare(self, pairs: pa.Table) -> dict[str, Codes]:
         """The levels of pairs whose records lie there, by field of COMPARED, in the order of the pairs."""
         with self._batch.lending({"people_pairs": pairs}):
             self._make("name_pairs")
             self._make("name_levels", {**_NUMBERS, "close_similarity": CLOSE_SIMILARITY})
-            rows = self._batch.arrow(people_query("levels"), {**_NUMBERS, "swapped_similarity": SWAPPED_SIMILARITY})
+            self._make("levels", {**_NUMBERS, "swapped_similarity": SWAPPED_SIMILARITY})
+        rows = self._in_order("levels")
         return {field: rows[field].to_numpy() for field in COMPARED}
 
-    def _sides(self) -> dict[str, pa.Table]:
+    def _lay(self, side: str, table: str, chosen: Bools) -> None:
+        missing = chosen & ~self._laid[side]
+        if table in self._made and not missing.any():
+            return
+        self._laid[side] |= missing
+        rows = self._with_shared(side, self._sides()[side].some(missing))
+        if side != "workers":
+            self._add_forms(self._new_names(rows))
+        with self._batch.lending({f"people_chosen_{side}": rows}):
+            self._add(table, people_query(table))
+
+    def _sides(self) -> dict[str, Records]:
         return {"accounts": self._given.accounts, "workers": self._given.workers, "names": self._given.names}
 
-    def _with_shared(self, side: str, rows: pa.Table, chosen: Bools) -> pa.Table:
-        shared = self._shared
+    def _with_shared(self, side: str, rows: pa.Table) -> pa.Table:
+        shared, number = self._shared, ints(rows, _NUMBER_OF[side])
         flags = {
             "accounts": {
                 "is_email_shared": shared.email,
@@ -190,7 +194,7 @@ class Bench:
             "names": {},
         }
         for name, values in flags[side].items():
-            rows = rows.append_column(name, pa.array(values[chosen]))
+            rows = rows.append_column(name, pa.array(values[number]))
         return rows
 
     def _by_number(
@@ -214,23 +218,40 @@ class Bench:
     def _table(self, name: str) -> pa.Table:
         return self._batch.arrow(f"from people_{name}")
 
+    def _in_order(self, pairs: str) -> pa.Table:
+        # made first and then read: a query with parameters that is read at once is planned twice, .03 s for the levels
+        return self._batch.arrow(f"from people_{pairs} as pairs order by pairs.account_no, pairs.way_no")
+
     def _make(self, table: str, params: Mapping[str, Any] | None = None, query: str = "") -> None:
         self._batch.execute(f"create or replace temp table people_{table} as {people_query(query or table)}", params)
 
     def _add(self, table: str, select: str) -> None:
         """Rows to a table, which the first ones make."""
-        begin = f"insert into people_{table}" if self._is_laid else f"create or replace temp table people_{table} as"
+        begin = f"insert into people_{table}" if table in self._made else f"create temp table people_{table} as"
         self._batch.execute(f"{begin} {select}")
+        self._made.add(table)
 
     def _insert(self, table: str, rows: pa.Table) -> None:
         if rows.num_rows:
             with self._batch.lending({"people_kept": rows}):
                 self._batch.execute(f"insert into people_{table} by name from people_kept")
 
+    def _new_names(self, rows: pa.Table) -> list[str]:
+        """The distinct first and last names of some rows, as written, whose forms are not known yet."""
+        texts = pa.chunked_array(
+            [chunk for name in ("first_name", "last_name") for chunk in rows[name].chunks], pa.string()
+        )
+        return [name for name in texts.unique().to_pylist() if name is not None and name not in self._known_names]
+
     def _add_forms(self, names: list[str]) -> None:
+        """Keep forms of names; equal texts have equal hashes, the empty text has none."""
+        if "forms" in self._made and not names:
+            return
         forms = [name_form(name) for name in names]
+        first = len(self._known_names)
+        self._known_names |= {name: first + place for place, name in enumerate(names)}
         rows = {
-            "name_no": range(self._name_count, self._name_count + len(names)),
+            "name_no": range(first, first + len(names)),
             "name": names,
             "folded": [form.folded for form in forms],
             "whole": [form.whole for form in forms],
@@ -238,12 +259,8 @@ class Bench:
             "tokens": [form.tokens for form in forms],
             "roots": [sorted(form.roots) for form in forms],
         }
-        self._name_count += len(names)
-        self._forms(pa.table({field.name: pa.array(rows[field.name], field.type) for field in _FORMS}))
-
-    def _forms(self, rows: pa.Table) -> None:
-        """Keep forms of names; equal texts have equal hashes, the empty text has none."""
-        with self._batch.lending({"people_new_forms": rows}):
+        told = pa.table({field.name: pa.array(rows[field.name], field.type) for field in _FORMS})
+        with self._batch.lending({"people_new_forms": told}):
             self._add(
                 "forms",
                 "select forms.*, case when forms.folded <> '' then hash(forms.folded) end as folded_key, "
@@ -255,7 +272,3 @@ class Bench:
 def pairs_table(account: Ints, way: Ints) -> pa.Table:
     """Pairs as the queries take them."""
     return pa.table({"account_no": pa.array(account, pa.int32()), "way_no": pa.array(way, pa.int32())})
-
-
-def _filtered(rows: pa.Table, chosen: Bools) -> pa.Table:
-    return rows if chosen.all() else rows.filter(pa.array(chosen))

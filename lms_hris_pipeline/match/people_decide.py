@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import pyarrow as pa
 
 from lms_hris_pipeline.match.people_candidates import Candidates, Floats, probabilities
 from lms_hris_pipeline.match.people_facts import (
@@ -256,7 +255,7 @@ def _rank_firsts(
     """
     accounts = np.array([account for group in by_person.values() for account in group], dtype=np.int64)
     person = np.repeat(np.array(list(by_person), dtype=np.int64), [len(group) for group in by_person.values()])
-    rows = given.accounts.select(["is_active", "created_at"]).take(pa.array(accounts))
+    rows = given.accounts.take(accounts)
     active, created = rows["is_active"].to_pylist(), rows["created_at"].to_pylist()
     aged = {number for number, born in zip(person.tolist(), created, strict=True) if born is not None}
     best = standing.best[accounts]

@@ -7,7 +7,7 @@ are compared is in `people_candidates`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -25,18 +25,41 @@ UNKNOWN_DAY = np.int64(-(2**40))
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """Both sides, in the order of their ids: a row's number is its place. `names` has the ways in which a worker may be
-    named, by worker; records of one person share its `person_no`."""
+class Records:
+    """Records of one side. A record's number is its place in the order of ids; the rows stand as they came, each with its
+    number in a column, so that only what is asked for is put in order. `place` has the row of each number, None where
+    they came in order."""
 
-    accounts: pa.Table
-    workers: pa.Table
-    names: pa.Table
+    rows: pa.Table
+    place: Ints | None = None
 
     @property
-    def person_of(self) -> Ints:
-        """Person by worker record."""
-        return ints(self.workers, "person_no")
+    def num_rows(self) -> int:
+        """How many there are."""
+        return int(self.rows.num_rows)
+
+    def __getitem__(self, column: str) -> pa.ChunkedArray:
+        """A column by number."""
+        return self.rows[column] if self.place is None else self.rows[column].take(pa.array(self.place))
+
+    def take(self, numbers: Ints) -> pa.Table:
+        """The rows of these, in this order."""
+        return self.rows.take(pa.array(numbers if self.place is None else self.place[numbers]))
+
+    def some(self, chosen: Bools) -> pa.Table:
+        """The rows of some, in any order."""
+        return self.rows if chosen.all() else self.take(np.flatnonzero(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Both sides. `names` has the ways in which a worker may be named, by worker; `person_of` the number of the person by
+    worker record."""
+
+    accounts: Records
+    workers: Records
+    names: Records
+    person_of: Ints
 
     @property
     def person_count(self) -> int:
@@ -46,7 +69,7 @@ class Given:
     @property
     def account_count(self) -> int:
         """How many accounts there are."""
-        return int(self.accounts.num_rows)
+        return self.accounts.num_rows
 
     def worker_flag(self, column: str) -> Bools:
         """A yes or no of every worker record."""
@@ -63,12 +86,13 @@ class Given:
         """These accounts and worker records by themselves, numbered anew in the same order."""
         if accounts.all() and workers.all():
             return self
-        place, person_of = np.cumsum(workers) - 1, self.person_of[workers]
-        names = self.names.filter(pa.array(workers[ints(self.names, "worker_no")]))
+        place = np.cumsum(workers) - 1
+        names = self.names.take(np.flatnonzero(workers[ints(self.names, "worker_no")]))
         return Given(
-            _numbered(self.accounts.filter(pa.array(accounts)), "account_no"),
-            _numbered(_with_column(self.workers.filter(pa.array(workers)), "person_no", dense(person_of)), "worker_no"),
+            _numbered(self.accounts.take(np.flatnonzero(accounts)), "account_no"),
+            _numbered(self.workers.take(np.flatnonzero(workers)), "worker_no"),
             _numbered(_with_column(names, "worker_no", place[ints(names, "worker_no")]), "way_no"),
+            dense(self.person_of[workers]),
         )
 
 
@@ -78,7 +102,7 @@ def people_query(name: str) -> str:
     return (files("lms_hris_pipeline.match") / "sql" / f"people_{name}.sql").read_text(encoding="utf-8").strip()
 
 
-def ints(table: pa.Table, column: str) -> Ints:
+def ints(table: pa.Table | Records, column: str) -> Ints:
     """A column of whole numbers without nulls."""
     found: Ints = table[column].to_numpy().astype(np.int64)
     return found
@@ -86,52 +110,49 @@ def ints(table: pa.Table, column: str) -> Ints:
 
 def dense(numbers: Ints) -> Ints:
     """Numbers in the place of `numbers`: as few as there are different ones, in their order."""
-    found: Ints = np.unique(numbers, return_inverse=True)[1]
+    found: Ints = (np.cumsum(np.bincount(numbers) > 0) - 1)[numbers]
     return found
 
 
 def read_given(batch: Batch) -> Given:
     """Accounts of kind employee and worker records of a batch's canonical tables."""
     accounts, workers = (batch.arrow(people_query(f"hris_{side}")) for side in ("accounts", "workers"))
-    workers = _sorted(workers, "worker_id")
-    person_no = pc.rank(workers["person_key"], tiebreaker="dense").to_numpy().astype(np.int64) - 1
-    workers = _with_column(workers.drop_columns(["person_key"]), "person_no", person_no)
+    found = _by_id(workers, "worker_id", "worker_no")
     return Given(
-        _numbered(_sorted(accounts, "learner_id"), "account_no"),
-        _numbered(workers, "worker_no"),
-        batch.arrow(people_query("hris_names")),
+        _by_id(accounts, "learner_id", "account_no"),
+        replace(found, rows=found.rows.drop_columns(["person_key"])),
+        Records(batch.arrow(people_query("hris_names"))),
+        pc.rank(found["person_key"], tiebreaker="dense").to_numpy().astype(np.int64) - 1,
     )
 
 
 def given_tables(workers: pa.Table, learners: pa.Table) -> Given:
     """Two tables that somebody brings; columns that are missing are empty. A worker has one way to be named."""
-    accounts = whole_table(_sorted(learners, "learner_id"), "learner_id").drop_columns(["universal_id"])
-    accounts = _with_empty(accounts, ACCOUNT_HOUSE_COLUMNS).append_column("is_active", _yes(accounts))
-    found = whole_table(_sorted(workers, "worker_id"), "worker_id")
-    current_no = _latest_of_person(found)
-    places = np.arange(found.num_rows)
-    found = _with_empty(found, WORKER_HOUSE_COLUMNS)
-    found = found.append_column("is_in_scope", _yes(found)).append_column("is_current", pa.array(current_no == places))
-    found = found.append_column("current_worker_id", found["worker_id"].take(pa.array(current_no)))
-    names = found.select(["first_name", "last_name"]).append_column("is_former", pa.array(np.zeros(len(places), bool)))
+    accounts = _with_empty(whole_table(learners, "learner_id").drop_columns(["universal_id"]), ACCOUNT_HOUSE_COLUMNS)
+    found = _by_id(_with_empty(whole_table(workers, "worker_id"), WORKER_HOUSE_COLUMNS), "worker_id", "worker_no")
+    latest_no = _latest_of_person(found)
+    rows, stands = found.rows, _as_came(found, latest_no)
+    names = rows.select(["worker_no", "first_name", "last_name"]).append_column(
+        "is_former", pa.array(np.zeros(len(stands), bool))
+    )
+    rows = rows.drop_columns(["first_name", "last_name", "universal_id"]).append_column("is_in_scope", _yes(rows))
+    rows = rows.append_column("is_current", pa.array(stands == ints(rows, "worker_no")))
+    rows = rows.append_column("current_worker_id", found["worker_id"].take(pa.array(stands)))
     return Given(
-        _numbered(accounts, "account_no"),
-        _numbered(
-            _with_column(
-                found.drop_columns(["first_name", "last_name", "universal_id"]), "person_no", dense(current_no)
-            ),
-            "worker_no",
-        ),
-        _numbered(_numbered(names, "worker_no"), "way_no"),
+        _by_id(accounts.append_column("is_active", _yes(accounts)), "learner_id", "account_no"),
+        replace(found, rows=rows),
+        replace(found, rows=names.append_column("way_no", names["worker_no"])),
+        dense(latest_no),
     )
 
 
-def _latest_of_person(workers: pa.Table) -> Ints:
+def _latest_of_person(workers: Records) -> Ints:
     """By worker record, the one that stands for its person: of one universal id the latest hired, else itself."""
     latest = np.arange(workers.num_rows)
-    joined = np.flatnonzero(pc.is_valid(workers["universal_id"]).to_numpy())
+    universal_id = workers["universal_id"]
+    joined = np.flatnonzero(pc.is_valid(universal_id).to_numpy())
     if len(joined):
-        person = workers["universal_id"].take(pa.array(joined)).combine_chunks().dictionary_encode().indices.to_numpy()
+        person = universal_id.take(pa.array(joined)).combine_chunks().dictionary_encode().indices.to_numpy()
         hired = pc.fill_null(workers["hire_date"].take(pa.array(joined)).cast(pa.int32()), -(2**31)).to_numpy()
         order = np.lexsort((joined, hired, person))
         last = np.r_[person[order][1:] != person[order][:-1], True]
@@ -141,16 +162,30 @@ def _latest_of_person(workers: pa.Table) -> Ints:
     return latest
 
 
-def _sorted(rows: pa.Table, key: str) -> pa.Table:
-    """The rows in the order of their ids."""
-    ids = rows[key].combine_chunks()
+def _by_id(rows: pa.Table, key: str, number: str) -> Records:
+    """The rows, and their numbers in the order of their ids in the column `number`."""
+    rows = rows.combine_chunks()
+    ids = rows[key]
     if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py():
-        return rows
-    return rows.take(pc.sort_indices(ids))
+        return _numbered(rows, number)
+    place = pc.sort_indices(ids).to_numpy().astype(np.int64)
+    numbers = np.empty(len(place), dtype=np.int64)
+    numbers[place] = np.arange(len(place))
+    return Records(_with_column(rows, number, numbers), place)
 
 
-def _numbered(rows: pa.Table, name: str) -> pa.Table:
-    return _with_column(rows, name, np.arange(rows.num_rows))
+def _as_came(records: Records, values: Ints) -> Ints:
+    """Values by number, by row."""
+    if records.place is None:
+        return values
+    found = np.empty_like(values)
+    found[records.place] = values
+    return found
+
+
+def _numbered(rows: pa.Table, name: str) -> Records:
+    """Rows that stand in the order of their ids."""
+    return Records(_with_column(rows, name, np.arange(rows.num_rows)))
 
 
 def _with_column(rows: pa.Table, name: str, numbers: Ints) -> pa.Table:

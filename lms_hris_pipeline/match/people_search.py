@@ -62,7 +62,7 @@ class Search:
         self.worker |= {
             "mark": marks["worker"], "shared": shared.worker_email, "person": given.person_of.astype(np.int32),
         }  # fmt: skip
-        bench.lay(np.zeros(given.account_count, dtype=bool), self.is_new_worker)
+        bench.lay_workers(self.is_new_worker)
         self._name(given)
         self.keys: dict[str, Keys] = {}
 
@@ -77,7 +77,7 @@ class Search:
         )
         made = bench.make_way_keys()
         self._reach(books, made)
-        bench.lay(self.is_anew, np.zeros(len(self.is_new_worker), dtype=bool))
+        bench.lay_accounts(self.is_anew)
         made["sure_account"] = bench.make_account_keys()
         settled = bench.find_sure_pairs(_kept(books["sure_way"], made["sure_account"]))
         made["account"] = bench.make_wide_account_keys(self.is_anew & ~settled)
@@ -93,7 +93,8 @@ class Search:
         accounts, workers = np.zeros(len(self.is_anew), dtype=bool), np.zeros(len(self.is_new_worker), dtype=bool)
         accounts[account_no[where]] = True
         workers[self.way_worker[way_no[where]]] = True
-        self._bench.lay(accounts, workers)
+        self._bench.lay_accounts(accounts)
+        self._bench.lay_workers(workers)
         compared = self._bench.compare(pairs_table(account_no[where], way_no[where]))
         for place, field in enumerate(COMPARED):
             levels[where, place] = compared[field]

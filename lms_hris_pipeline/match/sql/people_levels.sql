@@ -295,4 +295,3 @@ select
         else $address_none
     end::utinyint as address
 from counted
-order by counted.account_no, counted.way_no

@@ -28,4 +28,3 @@ from (
 ) as found
 -- within one table each pair is compared once, and nobody with themselves
 where not $is_within or found.account_no < found.way_no
-order by found.account_no, found.way_no
