@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.names import CLOSE_SIMILARITY, name_form
 from lms_hris_pipeline.match.people_candidates import Codes
-from lms_hris_pipeline.match.people_firm import ACCOUNT_VALUES, WAY_VALUES, WORKER_VALUES, Hashes, Shared
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, Records, ints, people_query
+from lms_hris_pipeline.match.people_firm import ACCOUNT_VALUES, WAY_VALUES, WORKER_VALUES, Arrays, Hashes, Shared
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints, people_query
 from lms_hris_pipeline.match.people_weights import LEVELS
 from lms_hris_pipeline.warehouse import Batch
 
@@ -60,7 +60,6 @@ _FORMS = pa.schema(
     + [(name, pa.list_(pa.string())) for name in ("tokens", "roots")]
 )
 _TABLE_OF = {"account": "accounts", "worker": "workers", "way": "names"}
-_NUMBER_OF = {table: f"{side}_no" for side, table in _TABLE_OF.items()}
 _HELD = {"account": tuple(ACCOUNT_VALUES), "worker": tuple(WORKER_VALUES), "way": tuple(WAY_VALUES)}
 
 
@@ -70,7 +69,8 @@ class Bench:
     def __init__(self, given: Given, *, is_within: bool) -> None:
         self._given = given
         self._is_within = is_within
-        self._laid = {side: np.zeros(table.num_rows, dtype=bool) for side, table in self._sides().items()}
+        self._given_of = {"account": given.accounts, "worker": given.workers, "way": given.names}
+        self._laid = {side: np.zeros(records.num_rows, dtype=bool) for side, records in self._given_of.items()}
         self._made: set[str] = set()
         self._known_names: dict[str, int] = {}
         self._batch = Batch.in_memory(as_of=_NO_TIME)
@@ -88,22 +88,22 @@ class Bench:
     def marks(self) -> dict[str, Hashes]:
         """By account, worker and way to be named: a hash of all that is given of it."""
         return {
-            side: self._by_number(side, f"{side}_marks", {f"people_given_{name}": records.rows}, ("mark",))["mark"]
-            for side, (name, records) in zip(_HELD, self._sides().items(), strict=True)
+            side: self._hashes(side, f"{side}_marks", f"people_given_{_TABLE_OF[side]}", ~laid, ("mark",))["mark"]
+            for side, laid in self._laid.items()
         }
 
     def held(self, side: str, chosen: Bools) -> dict[str, Hashes]:
         """Of the chosen records of a side, hashes of the values that are counted, 0 without; in their order."""
-        name = _TABLE_OF[side]
-        rows = {f"people_chosen_{name}": self._sides()[name].some(chosen)}
-        return {
-            field: values[chosen] for field, values in self._by_number(side, f"{side}_held", rows, _HELD[side]).items()
-        }
+        return self._hashes(side, f"{side}_held", f"people_chosen_{_TABLE_OF[side]}", chosen, _HELD[side])
 
     def way_held(self) -> tuple[Ints, dict[str, Hashes]]:
         """Of the ways to be named that lie there: their numbers, and hashes of their names, 0 without."""
         rows = self._batch.arrow(people_query("way_held"))
         return ints(rows, "way_no"), {name: pc.fill_null(rows[name], 0).to_numpy() for name in _HELD["way"]}
+
+    def work_alone(self) -> None:
+        """Take one thread for what follows: of few records several take half as much time again."""
+        self._batch.execute("set threads = 1")
 
     def share(self, shared: Shared) -> None:
         """Tell whose addresses and numbers are nobody's own, before anything is laid out."""
@@ -111,12 +111,12 @@ class Bench:
 
     def lay_accounts(self, chosen: Bools) -> None:
         """Lay out these accounts, where they do not lie there."""
-        self._lay("accounts", "accounts", chosen)
+        self._lay("account", chosen)
 
     def lay_workers(self, chosen: Bools) -> None:
         """Lay out these worker records and their ways to be named, where they do not lie there."""
-        self._lay("workers", "workers", chosen)
-        self._lay("names", "ways", chosen[ints(self._given.names, "worker_no")])
+        self._lay("worker", chosen)
+        self._lay("way", chosen[self._given.way_worker])
 
     def make_way_keys(self) -> dict[str, pa.Table]:
         """The keys of the ways to be named that lie there, of sure rules and of wider ones: record_no, key, rule."""
@@ -168,45 +168,42 @@ class Bench:
         rows = self._in_order("levels")
         return {field: rows[field].to_numpy() for field in COMPARED}
 
-    def _lay(self, side: str, table: str, chosen: Bools) -> None:
+    def _lay(self, side: str, chosen: Bools) -> None:
         missing = chosen & ~self._laid[side]
-        if table in self._made and not missing.any():
+        if f"{side}s" in self._made and not missing.any():
             return
         self._laid[side] |= missing
-        rows = self._with_shared(side, self._sides()[side].some(missing))
-        if side != "workers":
+        rows = self._chosen(side, missing)
+        if side != "worker":
             self._add_forms(self._new_names(rows))
-        with self._batch.lending({f"people_chosen_{side}": rows}):
-            self._add(table, people_query(table))
+        with self._batch.lending({f"people_chosen_{_TABLE_OF[side]}": rows}):
+            self._add(f"{side}s", people_query(f"{side}s"))
 
-    def _sides(self) -> dict[str, Records]:
-        return {"accounts": self._given.accounts, "workers": self._given.workers, "names": self._given.names}
-
-    def _with_shared(self, side: str, rows: pa.Table) -> pa.Table:
-        shared, number = self._shared, ints(rows, _NUMBER_OF[side])
-        flags = {
-            "accounts": {
+    def _chosen(self, side: str, chosen: Bools) -> pa.Table:
+        """The rows of some, with their numbers and what else the queries ask of them."""
+        rows = self._given_of[side].some(chosen, f"{side}_no")
+        number, shared = ints(rows, f"{side}_no"), self._shared
+        more: Mapping[str, Arrays] = {
+            "account": {
                 "is_email_shared": shared.email,
                 "is_other_email_shared": shared.other_email,
                 "is_number_shared": shared.number,
             },
-            "workers": {"is_email_shared": shared.worker_email},
-            "names": {},
+            "worker": {"is_email_shared": shared.worker_email},
+            "way": {"worker_no": self._given.way_worker.astype(np.int32)},
         }
-        for name, values in flags[side].items():
+        for name, values in more[side].items():
             rows = rows.append_column(name, pa.array(values[number]))
         return rows
 
-    def _by_number(
-        self, side: str, query: str, lent: Mapping[str, pa.Table], fields: Sequence[str]
-    ) -> dict[str, Hashes]:
-        """Hashes of a query's rows by the number of the record, 0 where there is none."""
-        with self._batch.lending(lent):
+    def _hashes(self, side: str, query: str, lent: str, chosen: Bools, fields: Sequence[str]) -> dict[str, Hashes]:
+        """Hashes of the rows of a query about some records, in their order; 0 where there is none."""
+        with self._batch.lending({lent: self._given_of[side].some(chosen, f"{side}_no")}):
             rows = self._batch.arrow(people_query(query))
-        found, place = {}, ints(rows, f"{side}_no")
-        for field in fields:
-            found[field] = np.zeros(self._sides()[_TABLE_OF[side]].num_rows, dtype=np.uint64)
-            found[field][place] = pc.fill_null(rows[field], 0).to_numpy()
+        place = (np.cumsum(chosen) - 1)[ints(rows, f"{side}_no")]
+        found = {field: np.zeros(len(place), dtype=np.uint64) for field in fields}
+        for field, values in found.items():
+            values[place] = pc.fill_null(rows[field], 0).to_numpy()
         return found
 
     def _make_wide(self, side: str) -> pa.Table:

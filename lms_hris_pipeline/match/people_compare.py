@@ -182,7 +182,7 @@ def _rarest_place(places: Levels, of_worker: Mapping[str, npt.NDArray[np.float32
     rarest = np.full(len(places), -np.inf, dtype=np.float32)
     for bit, name in enumerate(_PARTS_OF_PLACE):
         agrees = (places >> bit & 1).astype(bool)
-        rarest[agrees] = np.maximum(rarest[agrees], of_worker[name][agrees])
+        rarest = np.where(agrees, np.maximum(rarest, of_worker[name]), rarest)
     rarest[places == 0] = 0.0
     return rarest
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int32]
@@ -101,7 +101,7 @@ def find_steps(
 
     Names are counted by people, the rest by records.
     """
-    person = given.person_of[ints(given.names, "worker_no")]
+    person = given.person_of[given.way_worker]
     return (
         {name: _steps(worker[name], _counted(worker[name])) for name in WORKER_VALUES if name != "email"},
         {

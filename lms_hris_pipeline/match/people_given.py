@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +27,8 @@ UNKNOWN_DAY = np.int64(-(2**40))
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records of one side. A record's number is its place in the order of ids; the rows stand as they came, each with its
-    number in a column, so that only what is asked for is put in order. `place` has the row of each number, None where
-    they came in order."""
+    """Records of one side. A record's number is its place in the order of ids; the rows stand as they came, so that only
+    what is asked for is put in order. `place` has the row of each number, None where they came in order."""
 
     rows: pa.Table
     place: Ints | None = None
@@ -36,7 +36,7 @@ class Records:
     @property
     def num_rows(self) -> int:
         """How many there are."""
-        return int(self.rows.num_rows)
+        return int(self.rows.num_rows) if self.place is None else len(self.place)
 
     def __getitem__(self, column: str) -> pa.ChunkedArray:
         """A column by number."""
@@ -44,22 +44,48 @@ class Records:
 
     def take(self, numbers: Ints) -> pa.Table:
         """The rows of these, in this order."""
-        return self.rows.take(pa.array(numbers if self.place is None else self.place[numbers]))
+        return self.rows.take(pa.array(self._places(numbers)))
 
-    def some(self, chosen: Bools) -> pa.Table:
-        """The rows of some, in any order."""
-        return self.rows if chosen.all() else self.take(np.flatnonzero(chosen))
+    def only(self, chosen: Bools) -> Records:
+        """These by themselves, numbered anew in the same order."""
+        return Records(self.rows, self._places(np.flatnonzero(chosen)))
+
+    def some(self, chosen: Bools, name: str) -> pa.Table:
+        """The rows of these in any order, each with its number in the column `name`."""
+        numbers = np.flatnonzero(chosen)
+        if len(numbers) < self.rows.num_rows:
+            rows = self.take(numbers)
+        else:
+            rows, numbers = self.rows, self.as_came(numbers)
+        return rows.append_column(name, pa.array(numbers.astype(np.int32)))
+
+    def as_came(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Values by number, by row."""
+        if self.place is None:
+            return values
+        found = np.empty_like(values)
+        found[self.place] = values
+        return found
+
+    def _places(self, numbers: Ints) -> Ints:
+        return numbers if self.place is None else self.place[numbers]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Both sides. `names` has the ways in which a worker may be named, by worker; `person_of` the number of the person by
-    worker record."""
+    """Both sides. `names` has the ways in which a worker may be named, by worker, `way_worker` the worker's number by way,
+    `person_of` the person's by worker record."""
 
     accounts: Records
     workers: Records
     names: Records
     person_of: Ints
+    way_worker: Ints
+
+    @property
+    def way_order(self) -> Ints:
+        """By way to be named, which of its worker's it is, from 0 on."""
+        return np.arange(len(self.way_worker)) - first_places(self.way_worker)[self.way_worker]
 
     @property
     def person_count(self) -> int:
@@ -86,13 +112,13 @@ class Given:
         """These accounts and worker records by themselves, numbered anew in the same order."""
         if accounts.all() and workers.all():
             return self
-        place = np.cumsum(workers) - 1
-        names = self.names.take(np.flatnonzero(workers[ints(self.names, "worker_no")]))
+        ways = workers[self.way_worker]
         return Given(
-            _numbered(self.accounts.take(np.flatnonzero(accounts)), "account_no"),
-            _numbered(self.workers.take(np.flatnonzero(workers)), "worker_no"),
-            _numbered(_with_column(names, "worker_no", place[ints(names, "worker_no")]), "way_no"),
+            self.accounts.only(accounts),
+            self.workers.only(workers),
+            self.names.only(ways),
             dense(self.person_of[workers]),
+            (np.cumsum(workers) - 1)[self.way_worker[ways]],
         )
 
 
@@ -102,7 +128,7 @@ def people_query(name: str) -> str:
     return (files("lms_hris_pipeline.match") / "sql" / f"people_{name}.sql").read_text(encoding="utf-8").strip()
 
 
-def ints(table: pa.Table | Records, column: str) -> Ints:
+def ints(table: pa.Table, column: str) -> Ints:
     """A column of whole numbers without nulls."""
     found: Ints = table[column].to_numpy().astype(np.int64)
     return found
@@ -114,35 +140,42 @@ def dense(numbers: Ints) -> Ints:
     return found
 
 
+def first_places(numbers: Ints | npt.NDArray[np.int32]) -> Ints:
+    """By number, where it stands first in `numbers`, which are in order and leave none out."""
+    counts = np.bincount(numbers, minlength=1)
+    found: Ints = np.cumsum(counts) - counts
+    return found
+
+
 def read_given(batch: Batch) -> Given:
     """Accounts of kind employee and worker records of a batch's canonical tables."""
-    accounts, workers = (batch.arrow(people_query(f"hris_{side}")) for side in ("accounts", "workers"))
-    found = _by_id(workers, "worker_id", "worker_no")
+    accounts, workers, names = (batch.arrow(people_query(f"hris_{side}")) for side in ("accounts", "workers", "names"))
+    found = _by_id(workers, "worker_id")
     return Given(
-        _by_id(accounts, "learner_id", "account_no"),
+        _by_id(accounts, "learner_id"),
         replace(found, rows=found.rows.drop_columns(["person_key"])),
-        Records(batch.arrow(people_query("hris_names"))),
+        Records(names.drop_columns(["worker_no"])),
         pc.rank(found["person_key"], tiebreaker="dense").to_numpy().astype(np.int64) - 1,
+        ints(names, "worker_no"),
     )
 
 
 def given_tables(workers: pa.Table, learners: pa.Table) -> Given:
     """Two tables that somebody brings; columns that are missing are empty. A worker has one way to be named."""
     accounts = _with_empty(whole_table(learners, "learner_id").drop_columns(["universal_id"]), ACCOUNT_HOUSE_COLUMNS)
-    found = _by_id(_with_empty(whole_table(workers, "worker_id"), WORKER_HOUSE_COLUMNS), "worker_id", "worker_no")
+    found = _by_id(_with_empty(whole_table(workers, "worker_id"), WORKER_HOUSE_COLUMNS), "worker_id")
+    numbers = np.arange(found.num_rows)
     latest_no = _latest_of_person(found)
-    rows, stands = found.rows, _as_came(found, latest_no)
-    names = rows.select(["worker_no", "first_name", "last_name"]).append_column(
-        "is_former", pa.array(np.zeros(len(stands), bool))
-    )
-    rows = rows.drop_columns(["first_name", "last_name", "universal_id"]).append_column("is_in_scope", _yes(rows))
-    rows = rows.append_column("is_current", pa.array(stands == ints(rows, "worker_no")))
-    rows = rows.append_column("current_worker_id", found["worker_id"].take(pa.array(stands)))
+    rows, names = found.rows, found.rows.select(["first_name", "last_name"])
+    rows = rows.drop_columns([*names.column_names, "universal_id"]).append_column("is_in_scope", _all(rows, said=True))
+    rows = rows.append_column("is_current", pa.array(found.as_came(latest_no == numbers)))
+    rows = rows.append_column("current_worker_id", found["worker_id"].take(pa.array(found.as_came(latest_no))))
     return Given(
-        _by_id(accounts.append_column("is_active", _yes(accounts)), "learner_id", "account_no"),
+        _by_id(accounts.append_column("is_active", _all(accounts, said=True)), "learner_id"),
         replace(found, rows=rows),
-        replace(found, rows=names.append_column("way_no", names["worker_no"])),
+        replace(found, rows=names.append_column("is_former", _all(names, said=False))),
         dense(latest_no),
+        numbers,
     )
 
 
@@ -162,37 +195,13 @@ def _latest_of_person(workers: Records) -> Ints:
     return latest
 
 
-def _by_id(rows: pa.Table, key: str, number: str) -> Records:
-    """The rows, and their numbers in the order of their ids in the column `number`."""
+def _by_id(rows: pa.Table, key: str) -> Records:
+    """The rows as records in the order of their ids."""
     rows = rows.combine_chunks()
     ids = rows[key]
     if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py():
-        return _numbered(rows, number)
-    place = pc.sort_indices(ids).to_numpy().astype(np.int64)
-    numbers = np.empty(len(place), dtype=np.int64)
-    numbers[place] = np.arange(len(place))
-    return Records(_with_column(rows, number, numbers), place)
-
-
-def _as_came(records: Records, values: Ints) -> Ints:
-    """Values by number, by row."""
-    if records.place is None:
-        return values
-    found = np.empty_like(values)
-    found[records.place] = values
-    return found
-
-
-def _numbered(rows: pa.Table, name: str) -> Records:
-    """Rows that stand in the order of their ids."""
-    return Records(_with_column(rows, name, np.arange(rows.num_rows)))
-
-
-def _with_column(rows: pa.Table, name: str, numbers: Ints) -> pa.Table:
-    column = pa.array(numbers.astype(np.int32))
-    if name in rows.column_names:
-        return rows.set_column(rows.column_names.index(name), name, column)
-    return rows.append_column(name, column)
+        return Records(rows)
+    return Records(rows, pc.sort_indices(ids).to_numpy().astype(np.int64))
 
 
 def _with_empty(rows: pa.Table, columns: Mapping[str, pa.DataType]) -> pa.Table:
@@ -201,8 +210,8 @@ def _with_empty(rows: pa.Table, columns: Mapping[str, pa.DataType]) -> pa.Table:
     return rows
 
 
-def _yes(rows: pa.Table) -> pa.Array:
-    return pa.array(np.ones(rows.num_rows, dtype=bool))
+def _all(rows: pa.Table, *, said: bool) -> pa.Array:
+    return pa.array(np.full(rows.num_rows, said))
 
 
 TEXT_COLUMNS = (

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lms_hris_pipeline.match.people_firm import Hashes
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, dense, people_query
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, Records, dense, people_query
 from lms_hris_pipeline.warehouse import Batch
 
 NO_LINKS = pa.table(
@@ -120,21 +120,21 @@ def _marks(given: Given, links: pa.Table, decisions: pa.Table) -> Hashes:
         tables = {"people_links": links, "people_said": decisions}
         with closing(Batch.in_memory(as_of=NO_TIME)) as bench, bench.lending(tables):
             rows = bench.arrow(people_query("known_marks"))
-        marks[_places_in(given.accounts["learner_id"], rows["learner_id"])] = rows["mark"].to_numpy()
+        marks[_places_in(given.accounts, "learner_id", rows["learner_id"])] = rows["mark"].to_numpy()
     return marks[:-1]
 
 
 def _places(given: Given, rows: pa.Table) -> tuple[Ints, Ints]:
     """The places of the accounts and worker records that `rows` name; NOWHERE where they are not given."""
-    sides = ((given.accounts["learner_id"], "learner_id_lms"), (given.workers["worker_id"], "worker_id_hris"))
-    accounts, workers = (_places_in(ids, rows[name]) for ids, name in sides)
-    return accounts, workers
+    accounts = _places_in(given.accounts, "learner_id", rows["learner_id_lms"])
+    return accounts, _places_in(given.workers, "worker_id", rows["worker_id_hris"])
 
 
-def _places_in(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> Ints:
+def _places_in(records: Records, key: str, named: pa.ChunkedArray) -> Ints:
     if not len(named):
         return np.array([], dtype=np.int64)
-    found: Ints = pc.fill_null(pc.index_in(named, ids.combine_chunks()).cast(pa.int64()), NOWHERE).to_numpy()
+    ids = records[key].combine_chunks()
+    found: Ints = pc.fill_null(pc.index_in(named, ids).cast(pa.int64()), NOWHERE).to_numpy()
     return found
 
 
@@ -157,11 +157,11 @@ def _known(
     stands[(decided != NOWHERE) & (worker == NOWHERE)] = False
     recorded = {int(place) for place in account[stands & (decided != NOWHERE)]}
     words = {place: word for place, word in same.items() if place not in recorded}
-    worker_ids, word_workers = given.workers["worker_id"].combine_chunks(), [word[2] for word in words.values()]
+    word_workers = np.array([word[2] for word in words.values()], dtype=np.int64)
     standing = links.filter(pa.array(stands))
     count = len(words)
     accounts = np.r_[account[stands], np.array(list(words), dtype=np.int64)]
-    workers = np.r_[worker[stands], np.array(word_workers, dtype=np.int64)]
+    workers = np.r_[worker[stands], word_workers]
     group = accounts * (given.person_count + 1) + person_of[workers]
     is_allowed = ~np.isin(group, forbidden[0] * (given.person_count + 1) + forbidden[1]) | (workers == NOWHERE)
     order = np.flatnonzero(is_allowed)
@@ -170,7 +170,9 @@ def _known(
     return Known(
         accounts[order],
         workers[order],
-        _joined(standing["worker_id_hris"], worker_ids.take(pa.array(word_workers, pa.int64()))).take(pa.array(order)),
+        _joined(standing["worker_id_hris"], given.workers.take(word_workers)["worker_id"].combine_chunks()).take(
+            pa.array(order)
+        ),
         np.r_[np.zeros(len(standing), dtype=bool), np.ones(count, dtype=bool)][order],
         np.r_[pc.equal(standing["role"], "primary").to_numpy(), np.ones(count, dtype=bool)][order],
         _joined(standing["origin"], pa.array(["person"] * count, pa.string())).take(pa.array(order)),

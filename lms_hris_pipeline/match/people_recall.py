@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lms_hris_pipeline.match.people_candidates import Codes as Levels
 from lms_hris_pipeline.match.people_firm import GONE, Arrays, Hashes, Places
-from lms_hris_pipeline.match.people_given import Bools, Ints
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, first_places
 from lms_hris_pipeline.match.people_memory import Keys, Memory
 
 
@@ -82,18 +82,24 @@ class KeyBook:
         there = record != GONE
         return place[there], record[there], rule[there]
 
-    def counts_before(self, wanted: Hashes) -> Ints:
-        """How many held each of the `wanted` keys, which are in order, the night before."""
-        counts = np.zeros(len(wanted), dtype=np.int64)
+    def counts(self, wanted: Hashes) -> tuple[Ints, Ints]:
+        """How many held each of the `wanted` keys, which are in order, the night before, and how many of them still do."""
+        before, still = (np.zeros(len(wanted), dtype=np.int64) for _ in range(2))
         for part, place, row in self._rows(wanted):
-            counts += np.bincount(place[self._was[part.record[row]]], minlength=len(wanted))
-        return counts
+            record = part.record[row]
+            before += np.bincount(place[self._was[record]], minlength=len(wanted))
+            still += np.bincount(place[self._now[record] != GONE], minlength=len(wanted))
+        return before, still
 
     def _rows(self, wanted: Hashes) -> Iterator[tuple[Keys, Ints, Ints]]:
         """By part, where the `wanted` keys are: places in `wanted`, rows of the part."""
         for part in self._parts:
-            first, end = (np.searchsorted(part.key, wanted, side=side) for side in ("left", "right"))
-            counts = end - first
+            first = np.searchsorted(part.key, wanted)
+            there = (
+                np.flatnonzero(part.key[np.minimum(first, len(part.key) - 1)] == wanted) if len(part.key) else first[:0]
+            )
+            counts = np.zeros(len(wanted), dtype=np.int64)
+            counts[there] = np.searchsorted(part.key, wanted[there], side="right") - first[there]
             place = np.repeat(np.arange(len(wanted)), counts)
             yield part, place, np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts - first, counts)
 
@@ -101,20 +107,19 @@ class KeyBook:
 _NO_HOLDERS = (np.array([], dtype=np.int64), np.array([], dtype=np.int32), np.array([], dtype=np.uint8))
 
 
-def recall(memory: Memory, account_mark: Hashes, worker_mark: Hashes, person_of: Ints, way_worker: Ints) -> Recalled:
+def recall(memory: Memory, account_mark: Hashes, worker_mark: Hashes, given: Given) -> Recalled:
     """Which records of today are what they were. A person's records are new where one of them is, or is gone."""
     account = _same(memory.account["mark"], account_mark)
     worker = _same(memory.worker["mark"], worker_mark)
-    is_new = _spread(worker == GONE, person_of)
+    is_new = _spread(worker == GONE, given.person_of)
     worker_now = _turned(worker, len(memory.worker["mark"]))
     lost = _spread(worker_now == GONE, memory.worker["person"])
     is_new[worker_now[lost & (worker_now != GONE)]] = True
     worker[is_new] = GONE
     # a worker that is what it was has the ways that it had, in their order
-    order = np.arange(len(way_worker)) - np.searchsorted(way_worker, way_worker)
-    before = worker[way_worker]
-    first = np.searchsorted(memory.way["worker"], np.maximum(before, 0))
-    way = np.where(before == GONE, GONE, first + order).astype(np.int32)
+    before = worker[given.way_worker]
+    first = first_places(memory.way["worker"])[np.maximum(before, 0)]
+    way = np.where(before == GONE, GONE, first + given.way_order).astype(np.int32)
     return Recalled(
         memory, account, worker, way,
         *(_turned(numbers, size) for numbers, size in (

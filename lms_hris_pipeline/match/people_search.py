@@ -30,6 +30,9 @@ from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints
 from lms_hris_pipeline.match.people_memory import Keys, Memory
 from lms_hris_pipeline.match.people_recall import KeyBook, recall
 
+_FEW = 10_000
+"""So many records that are new are laid out and compared on one thread."""
+
 
 class Search:
     """One night's search on the bench; `memory` is what the night before left."""
@@ -37,11 +40,13 @@ class Search:
     def __init__(
         self, given: Given, bench: Bench, memory: Memory, known_marks: Hashes | None, *, is_within: bool
     ) -> None:
-        self.way_worker = ints(given.names, "worker_no")
+        self.way_worker = given.way_worker
         self._bench = bench
         self._remembers = known_marks is not None
-        marks = _marks(given, bench, self.way_worker, known_marks)
-        recalled = recall(memory, marks["account"], marks["worker"], given.person_of, self.way_worker)
+        marks = _marks(given, bench, known_marks)
+        recalled = recall(memory, marks["account"], marks["worker"], given)
+        if (recalled.account == GONE).sum() + (recalled.worker == GONE).sum() <= _FEW:
+            bench.work_alone()
         self.codes = {kind: Codes(memory.code[kind], memory.sorted[kind]) for kind in KINDS}
         self.account = {name: recalled.values("account", name) for name in ACCOUNT_VALUES}
         self.worker = {name: recalled.values("worker", name) for name in WORKER_VALUES}
@@ -96,8 +101,7 @@ class Search:
         self._bench.lay_accounts(accounts)
         self._bench.lay_workers(workers)
         compared = self._bench.compare(pairs_table(account_no[where], way_no[where]))
-        for place, field in enumerate(COMPARED):
-            levels[where, place] = compared[field]
+        levels[np.flatnonzero(where)] = np.column_stack([compared[field] for field in COMPARED])
 
     def moved(self) -> tuple[Bools, Bools]:
         """By worker record and by way to be named: whether it is new, or how many share a value of it met a line."""
@@ -134,11 +138,12 @@ class Search:
         self.is_anew[books["sure_account"].holders(sure)[1]] = True
         new = made["way"]["key"].to_numpy()
         keys = np.union1d(new, books["way"].of_gone())
-        before = books["way"].counts_before(keys)
-        after = np.bincount(books["way"].holders(keys)[0], minlength=len(keys))
-        after += np.bincount(np.searchsorted(keys, new), minlength=len(keys))
-        crossed = keys[(before > MOST_WAYS) != (after > MOST_WAYS)]
-        self.is_anew[books["account"].holders(crossed)[1]] = True
+        place, record, _ = books["account"].holders(keys)
+        held = keys[np.unique(place)]
+        before, after = books["way"].counts(held)
+        after += np.bincount(np.searchsorted(held, new[np.isin(new, held)]), minlength=len(held))
+        crossed = held[(before > MOST_WAYS) != (after > MOST_WAYS)]
+        self.is_anew[record[np.isin(keys[place], crossed)]] = True
 
     def _slot(self, made: dict[str, pa.Table]) -> None:
         """Slots for the records that are new, and their keys."""
@@ -164,7 +169,7 @@ def packed(account: npt.NDArray[Any], way: npt.NDArray[Any]) -> Ints:
     return found
 
 
-def _marks(given: Given, bench: Bench, way_worker: Ints, known_marks: Hashes | None) -> dict[str, Hashes]:
+def _marks(given: Given, bench: Bench, known_marks: Hashes | None) -> dict[str, Hashes]:
     """Hashes of all that is given of each account, and of each worker record with its ways to be named, in their order."""
     if known_marks is None:
         return {
@@ -172,8 +177,7 @@ def _marks(given: Given, bench: Bench, way_worker: Ints, known_marks: Hashes | N
             "worker": np.zeros(given.workers.num_rows, np.uint64),
         }
     marks = bench.marks()
-    order = np.arange(len(way_worker)) - np.searchsorted(way_worker, way_worker)
-    np.add.at(marks["worker"], way_worker, marks["way"] * (2 * order + 3).astype(np.uint64))
+    np.add.at(marks["worker"], given.way_worker, marks["way"] * (2 * given.way_order + 3).astype(np.uint64))
     return marks
 
 

@@ -41,12 +41,14 @@ class Batch:
         folder: Path,
         params: Mapping[str, object],
         is_scratch: bool = False,
+        is_stored: bool = True,
     ) -> None:
         self.id = batch_id
         self.as_of = as_of
         self.folder = folder
         self.is_scratch = is_scratch
         self._connection = connection
+        self._is_stored = is_stored
         self._views: dict[str, pa.Table] = {}
         self._local = threading.local()
         self._params = {"as_of": as_of.astimezone(UTC).replace(tzinfo=None), "batch_id": batch_id, **params}
@@ -80,7 +82,15 @@ class Batch:
         connection.execute(
             f"create table if not exists {_BUILT} (table_name varchar, batch_id varchar, row_count bigint)"
         )
-        return cls(connection, batch_id=batch_id, as_of=as_of, folder=folder, params=params, is_scratch=is_scratch)
+        return cls(
+            connection,
+            batch_id=batch_id,
+            as_of=as_of,
+            folder=folder,
+            params=params,
+            is_scratch=is_scratch,
+            is_stored=file is not None,
+        )
 
     @classmethod
     @contextmanager
@@ -191,14 +201,15 @@ class Batch:
         return {str(name): int(count) for name, count in rows}
 
     def close(self) -> None:
-        """Checkpoint and close; no write-ahead log stays behind.
+        """Checkpoint and close; no write-ahead log stays behind. What lies in memory is dropped.
 
         Raises:
             Permanent: it could not be written whole, for example for want of room; it is closed all the same.
         """
         try:
-            with translated("checkpoint"):
-                self._connection.execute("checkpoint")
+            if self._is_stored:
+                with translated("checkpoint"):
+                    self._connection.execute("checkpoint")
         finally:
             self._connection.close()
 

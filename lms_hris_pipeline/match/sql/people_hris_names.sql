@@ -40,7 +40,6 @@ lasts as (
 )
 
 select
-    (row_number() over (order by named.worker_no, lasts.name_order, firsts.name_order) - 1)::integer as way_no,
     named.worker_no,
     firsts.name as first_name,
     lasts.name as last_name,
