@@ -46,6 +46,10 @@ _MACROS = (
     "number_stem(said) as number_key(nullif(regexp_extract(trim(said), '^(.*[0-9A-Za-z]{4})[-/.][0-9]{1,2}$', 1), ''))",
     "address_key(said) as nullif(regexp_replace(lower(said), '[^0-9a-z]', '', 'g'), '')",
     "mailbox_stem(mailbox) as nullif(regexp_replace(mailbox, '[._-]?[0-9]+', '', 'g'), '')",
+    # letters alone, two vowels for one as one: `mueller2` and `muller` are alike
+    "letters_of(said) as nullif(regexp_replace(regexp_replace(said, '[^a-z]', '', 'g'), '([aou])e', '\\1', 'g'), '')",
+    "spells_first(mailbox, first, last) as mailbox in (first || last, last || first, first || last[1])",
+    "spells_last(mailbox, first, last) as mailbox in (first || last, last || first, first[1] || last)",
     # where people have mailboxes of their own, apart from any employer
     "is_private(domain) as regexp_matches(domain, '^((gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|rocketmail|aol|"
     "icloud|me|mac|gmx|web|t-online|freenet|protonmail|proton|posteo|yandex|libero|virgilio|tiscali|orange|wanadoo|laposte|"

@@ -174,6 +174,36 @@ def test_a_worker_goes_by_several_names(theirs: dict[str, Any], first: str, last
     assert tuple(_level(field, dict(theirs), dict(mine)) for field in ("first_name", "last_name")) == levels
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "mine", "levels"),
+    [
+        ("Ada", "Loernz", "ada.lorenz2@firm.example", ("exact", "variant")),
+        ("Ada", "Loernz", "alorenz@firm.example", ("exact", "variant")),
+        ("Ada", "Loernz", "lorenz_ada@mail.example", ("exact", "variant")),
+        ("Ada", "Loernz", "ada.loernz@firm.example", ("exact", "close")),
+        ("Ada", "Loernz", "lorenz@firm.example", ("exact", "close")),
+        ("Ada", "Loernz", "ida.lorenz@firm.example", ("exact", "close")),
+        ("Ada", "Loernz", None, ("exact", "close")),
+        ("A.", "Lorenz", "ada.lorenz@old.example", ("variant", "exact")),
+        ("A.", "Lorenz", "alorenz@old.example", ("initial", "exact")),
+        ("Ida", "Lorenz", "ada.lorenz@old.example", ("different", "exact")),
+        ("Ada", "Kaya", "ada.lorenz@old.example", ("exact", "different")),
+    ],
+)
+def test_an_address_that_spells_the_workers_name_tells_a_slip(
+    first: str, last: str, mine: str | None, levels: tuple[str, str]
+) -> None:
+    theirs = {"email": "al77@firm.example", "employee_number": "4711"}
+    written = {"first_name": first, "last_name": last, "email": mine, "employee_number": "4711"}
+    assert tuple(_level(field, dict(theirs), dict(written)) for field in ("first_name", "last_name")) == levels
+
+
+def test_an_address_that_spells_an_umlaut_in_two_letters_is_read_like_one_in_one() -> None:
+    for mine in ("bjoern.mueller@firm.example", "bjorn.muller@firm.example"):
+        theirs = {"first": "Björn", "last": "Müller"}
+        assert _level("last_name", theirs, {"first_name": "Björn", "last_name": "Mlüler", "email": mine}) == "variant"
+
+
 def test_every_level_is_weighed_and_agreement_weighs_more_than_contradiction() -> None:
     weights = load_weights()
     for field, levels in LEVELS.items():

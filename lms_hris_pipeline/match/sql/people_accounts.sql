@@ -38,6 +38,8 @@ select
     split_part(own.other_email, '@', 1) as other_mailbox,
     mailbox_stem(split_part(own.email, '@', 1)) as mailbox_stem,
     mailbox_stem(split_part(own.other_email, '@', 1)) as other_mailbox_stem,
+    letters_of(split_part(own.email, '@', 1)) as mailbox_letters,
+    letters_of(split_part(own.other_email, '@', 1)) as other_mailbox_letters,
     split_part(own.email, '@', 2) as domain,
     is_private(split_part(own.email, '@', 2)) as is_private,
     own.has_email and own.email is null and own.other_email is null as is_email_shared,

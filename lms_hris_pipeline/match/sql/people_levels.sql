@@ -10,12 +10,27 @@ with placed as (
             when accounts.first_skeleton is null or ways.first_skeleton is null then $first_missing
             when accounts.first_folded = ways.first_folded then $first_exact
             when accounts.first_skeleton = ways.first_skeleton then $first_variant
+            -- the account's address has the name as HR writes it: what is written in the account is a slip or a short form
+            when
+                first_levels.level in ($first_nickname, $first_shortened, $first_initial, $first_close)
+                and (
+                    spells_first(accounts.mailbox_letters, ways.first_letters, ways.last_letters)
+                    or spells_first(accounts.other_mailbox_letters, ways.first_letters, ways.last_letters)
+                )
+                then $first_variant
             else first_levels.level
         end as first_level,
         case
             when accounts.last_skeleton is null or ways.last_skeleton is null then $last_missing
             when accounts.last_folded = ways.last_folded then $last_exact
             when accounts.last_skeleton = ways.last_skeleton then $last_variant
+            when
+                last_levels.level = $last_close
+                and (
+                    spells_last(accounts.mailbox_letters, ways.first_letters, ways.last_letters)
+                    or spells_last(accounts.other_mailbox_letters, ways.first_letters, ways.last_letters)
+                )
+                then $last_variant
             else last_levels.level
         end as last_level,
         case

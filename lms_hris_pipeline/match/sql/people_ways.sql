@@ -10,10 +10,12 @@ select
     first_forms.skeleton as first,
     first_forms.tokens as first_tokens,
     first_forms.roots,
+    letters_of(first_forms.whole) as first_letters,
     last_forms.folded_key as last_folded,
     last_forms.skeleton_key as last_skeleton,
     last_forms.skeleton as last,
-    last_forms.tokens as last_tokens
+    last_forms.tokens as last_tokens,
+    letters_of(last_forms.whole) as last_letters
 from people_chosen_names as ways
 left join people_forms as first_forms on first_forms.name = ways.first_name
 left join people_forms as last_forms on last_forms.name = ways.last_name
