@@ -188,7 +188,8 @@ def find_obstacles(
 
     `claimed` are the people who have an account of their own already. Where keys are strict, an account whose number
     or address is somebody else's always goes to people, and so does one that only place and job tell from a namesake's;
-    else two further fields that agree with the same name are enough, and a namesake with an account is no rival.
+    else one further field that agrees with the same name is enough, or two with a name that is only alike; two hints
+    are as good as a second field, and a namesake with an account is no rival.
     Where HR knows a part of the people only, an account with another serial number in its address, and nothing of the
     person's own, is a namesake's whom HR does not know, more likely than not. Else, once the sure accounts have their people,
     such an address is a second field where the name is rare and its bearer has no account; in tables that somebody brings
@@ -202,13 +203,13 @@ def find_obstacles(
     score = standing.best_score
     is_key_enough = facts.is_key[best] & (score >= settings.review_at)
     agree, same = facts.names_agree[best], facts.names_same[best]
-    fields, own = facts.second_fields[best], facts.own_fields[best]
+    own, lenient = facts.own_fields[best], np.full(len(best), not keys_are_strict)
+    fields = np.maximum(facts.second_fields[best], lenient & (facts.hints[best] >= 2))
     if is_second_look and not hr_is_partial:
         is_left_over = (facts.is_rare & ~claimed[found.person])[best]
         has_hint = not keys_are_strict and (facts.hints[best] > 0) & (score >= VERY_SURE)
         fields = fields + (is_left_over & (facts.is_numbered[best] | has_hint))
-    lenient = np.full(len(best), not keys_are_strict)
-    is_settled = lenient & same & (facts.uncontested_fields[best] >= 1)
+    is_settled = lenient & agree & (facts.uncontested_fields[best] >= np.where(same, 1, 2))
     masks = {
         "number_of_other": facts.number_of_other[best] & ~is_settled,
         "email_of_other": facts.email_of_other[best] & ~is_settled,

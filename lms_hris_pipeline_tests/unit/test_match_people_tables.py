@@ -69,6 +69,38 @@ def test_one_learner_beside_two_workers(case: str, mine: Row, said: tuple[str, s
     assert _said(_link({"W1": ADA, "W2": EVE}, {"L1": {**ADA, **mine}})["L1"]) == said, case
 
 
+@pytest.mark.parametrize(
+    ("case", "mine", "said"),
+    [
+        ("its own date and place agree", {}, "link"),
+        ("its own number and place agree", {"employee_number": "1001", "hire_date": None}, "link"),
+        ("only the place agrees", {"hire_date": None}, "review"),
+        ("only the place agrees, of the same name", {"last_name": "Lorenz", "hire_date": None}, "link"),
+        ("the last name is another", {"last_name": "Osman"}, "review"),
+    ],
+)
+def test_an_address_of_another_and_a_name_that_is_only_alike(case: str, mine: Row, said: str) -> None:
+    misspelt = {**ADA, "last_name": "Lorens", "employee_number": None, "email": EVE["email"], **mine}
+    assert _said(_link({"W1": ADA, "W2": EVE}, {"L1": misspelt})["L1"]) == (said, "W1"), case
+
+
+@pytest.mark.parametrize(
+    ("case", "mine", "said"),
+    [
+        ("city and job", {"location": "Berlin", "job_title": "Nurse"}, "link"),
+        ("city and nearly the day", {"location": "Berlin", "hire_date": date(2020, 3, 20)}, "link"),
+        ("job and nearly the day", {"job_title": "Nurse", "hire_date": date(2020, 3, 20)}, "link"),
+        ("city alone", {"location": "Berlin"}, "review"),
+        ("another city, the job", {"location": "Kiel", "job_title": "Nurse"}, "review"),
+    ],
+)
+def test_two_hints_beside_the_name_are_as_good_as_a_field(case: str, mine: Row, said: str) -> None:
+    crowd = _crowd("Zoe", 300)
+    named = {"first_name": "Ada", "last_name": "Lorenz", "department": "Kitchen", **mine}
+    row = _link({"W1": {**ADA, "job_title": "Nurse"}, **crowd}, {"L1": named, **crowd})["L1"]
+    assert _said(row) == (said, "W1"), case
+
+
 def test_scenario_44_swapped_numbers_exchange_no_accounts() -> None:
     learners = {"L1": {**ADA, "employee_number": "2002"}, "L2": {**EVE, "employee_number": "1001"}}
     rows = _link({"W1": ADA, "W2": EVE}, learners)
