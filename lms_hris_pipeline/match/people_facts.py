@@ -201,7 +201,6 @@ def find_obstacles(
     same_here = facts.names_same if keys_are_strict else facts.names_same & ~claimed[found.person]
     namesakes = np.bincount(found.account[same_here], minlength=len(best)) - same_here[best] * (standing.best >= 0)
     score = standing.best_score
-    is_key_enough = facts.is_key[best] & (score >= settings.review_at)
     agree, same = facts.names_agree[best], facts.names_same[best]
     own, lenient = facts.own_fields[best], np.full(len(best), not keys_are_strict)
     fields = np.maximum(facts.second_fields[best], lenient & (facts.hints[best] >= 2))
@@ -223,7 +222,7 @@ def find_obstacles(
         "namesake": same & (namesakes > 0) & (own == 0) & ~(lenient & (fields > 0)),
         "numbered": facts.is_numbered[best] & (own == 0) & hr_is_partial,
         "rival": np.round(score - standing.second_score, 6) < settings.margin,
-        "below_link": (score < settings.link_at) & ~is_key_enough,
+        "below_link": score < settings.link_at,
     }
     held = np.zeros(len(best), dtype=np.int64)
     for cause, mask in masks.items():

@@ -101,6 +101,16 @@ def test_two_hints_beside_the_name_are_as_good_as_a_field(case: str, mine: Row, 
     assert _said(row) == (said, "W1"), case
 
 
+def test_no_link_bears_a_score_below_the_threshold() -> None:
+    """The address is the later record's, the first day the earlier one's: one key, and two people who are both likely."""
+    later = {**ADA, "employee_number": "3003", "hire_date": date(2024, 8, 1)}
+    learner = {**ADA, "employee_number": None}
+    row = _link({"W1": {**ADA, "email": None}, "W2": later, "W3": EVE}, {"L1": learner})["L1"]
+    assert row["score"] < MatchSettings().link_at
+    assert (_said(row), row["runner_up_worker_id"]) == (("review", "W2"), "W1")
+    assert json.loads(row["evidence"])["causes"] == ["below_link"]
+
+
 def test_scenario_44_swapped_numbers_exchange_no_accounts() -> None:
     learners = {"L1": {**ADA, "employee_number": "2002"}, "L2": {**EVE, "employee_number": "1001"}}
     rows = _link({"W1": ADA, "W2": EVE}, learners)
