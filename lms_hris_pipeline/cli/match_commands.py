@@ -159,7 +159,7 @@ def recalibrate(
     run_recalibrate(batch, unlabelled=unlabelled)
 
 
-@match_app.command(epilog=examples("lms-hris match adopt people-3-r1a2b3c4d --by ada"))
+@match_app.command(epilog=examples("lms-hris match adopt people-4-r1a2b3c4d --by ada"))
 def adopt(
     version: Annotated[str | None, typer.Argument(help="A staged model; without one, list what there is.")] = None,
     by: Annotated[str, typer.Option(help="Who decides; by default the operating system's user.")] = "",

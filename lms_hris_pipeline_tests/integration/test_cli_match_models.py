@@ -20,18 +20,18 @@ __all__ = ["home"]
 
 def test_a_staged_model_is_listed_and_adopted_by_name(home: Home) -> None:
     shipped = load_weights()
-    stage_model(models_folder(home.data), Recalibrated(replace(shipped, version="people-3-rtest"), {}))
+    stage_model(models_folder(home.data), Recalibrated(replace(shipped, version="people-4-rtest"), {}))
     listed = home.lms_hris("match", "adopt").out
-    assert [line.split() for line in listed.splitlines() if line.strip().startswith("people-3")] == [
+    assert [line.split() for line in listed.splitlines() if line.strip().startswith("people-4")] == [
         [shipped.version, "yes"],
-        ["people-3-rtest"],
+        ["people-4-rtest"],
     ]
-    assert home.lms_hris("match", "adopt", "people-3-rtest", "--by", "ada").exit_code == 0
+    assert home.lms_hris("match", "adopt", "people-4-rtest", "--by", "ada").exit_code == 0
     listed = home.lms_hris("match", "adopt").out
-    assert "ada adopted people-3-rtest" in listed
-    assert [line.split() for line in listed.splitlines() if line.strip().startswith("people-3")] == [
+    assert "ada adopted people-4-rtest" in listed
+    assert [line.split() for line in listed.splitlines() if line.strip().startswith("people-4")] == [
         [shipped.version],
-        ["people-3-rtest", "yes"],
+        ["people-4-rtest", "yes"],
     ]
     unknown = home.lms_hris("match", "adopt", "people-9")
     assert (unknown.exit_code, "no model 'people-9'" in unknown.err) == (2, True)

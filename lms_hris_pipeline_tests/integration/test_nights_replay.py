@@ -111,7 +111,7 @@ def test_scenario_26_a_second_run_at_once_is_refused(lived: tuple[House, str]) -
 def another_model_adopted(data: Path) -> Iterator[None]:
     """As long as the block lasts, the nights link people and read tags by models that trust nothing."""
     folder, shipped = models_folder(data), load_weights()
-    distrustful = replace(shipped, version="people-3-rnone", known_bits=-30.0)
+    distrustful = replace(shipped, version="people-4-rnone", known_bits=-30.0)
     stage_model(folder, Recalibrated(distrustful, {}))
     adopt_model(folder, distrustful.version, "a tester", AT)
     adopt_meanings(data, distrustful_meanings())

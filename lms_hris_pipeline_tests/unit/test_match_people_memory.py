@@ -174,7 +174,7 @@ def test_what_holds_under_another_frame_is_not_used(
     if other == "code":
         monkeypatch.setattr(people_engine, "writer", lambda: "another release")
     elif other == "model":
-        weights = replace(weights, version="people-3-other")
+        weights = replace(weights, version="people-4-other")
     else:
         settings = settings.model_copy(update={"link_at": 0.99})
     batch = people_batch(firm.workers, firm.accounts)

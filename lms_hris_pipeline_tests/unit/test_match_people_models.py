@@ -158,7 +158,7 @@ def test_a_chart_shows_every_weight_and_the_sum_and_is_whole_xml() -> None:
     picture = base64.b64decode(chart_markdown(evidence, "Evidence").partition("base64,")[2].rstrip(")")).decode()
     assert ElementTree.fromstring(picture)[0].text == "Evidence"
     assert "Lorenz" not in picture
-    assert waterfall_svg('{"model":"people-3","causes":["nobody"]}') == ""
+    assert waterfall_svg('{"model":"people-4","causes":["nobody"]}') == ""
 
 
 def test_lines_go_step_by_step_from_the_odds_before_to_the_sum() -> None:

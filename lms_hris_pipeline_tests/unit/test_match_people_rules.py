@@ -65,7 +65,7 @@ def test_every_row_explains_itself() -> None:
     workers = [worker("W1", "Ada", "Lorenz", **ADA), worker("W2", "Ada", "Lorenz", employee_number="2002")]
     row = match_world(workers, [account("1", "Ada", "Lorenz", **ADA)])["1"]
     told = json.loads(row["evidence"])
-    assert told["model"] == "people-3"
+    assert told["model"] == "people-4"
     assert told["thresholds"] == {"link_at": 0.95, "review_at": 0.3, "margin": 0.25}
     assert told["fields"]["employee_number"] == {"level": "exact", "weight": 12.5}
     total = told["prior"] + sum(field["weight"] for field in told["fields"].values())
