@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -74,9 +75,11 @@ class WordWeights:
         """The share of a tag's words, by weight, that stand nowhere in the framework."""
         return self._share([word for word in tag if word not in self._rarity], tag)
 
-    def _share(self, part: Iterable[str], whole: Sequence[str]) -> float:
+    def _share(self, part: Sequence[str], whole: Sequence[str]) -> float:
+        if len(part) in (0, len(whole)):
+            return 1.0 if part else 0.0
         total = math.fsum(self._weight(word) for word in whole)
-        return round(math.fsum(self._weight(word) for word in part) / total, DECIMALS) if total else 0.0
+        return round(math.fsum(self._weight(word) for word in part) / total, DECIMALS)
 
     def _weight(self, word: str) -> float:
         return self._rarity.get(word, self._unseen)
@@ -88,7 +91,12 @@ def _differ_at_ends(words: Sequence[str], alone: Sequence[str]) -> tuple[bool, b
 
 
 def _has_counterpart(word: str, others: Sequence[str]) -> bool:
-    return word in others or any(_is_alike(word, other) or _stands_in(word, other) for other in others)
+    return word in others or any(map(_is_counterpart, repeat(word), others))
+
+
+@lru_cache(maxsize=1 << 18)
+def _is_counterpart(word: str, other: str) -> bool:
+    return _is_alike(word, other) or _stands_in(word, other)
 
 
 def _stands_in(word: str, other: str) -> bool:
@@ -96,7 +104,6 @@ def _stands_in(word: str, other: str) -> bool:
     return len(word) > 1 and word in other and is_unspaced(other)
 
 
-@lru_cache(maxsize=1 << 18)
 def _is_alike(word: str, other: str) -> bool:
     """Whether one word is the other misspelt or cut short."""
     shorter, longer = (word, other) if len(word) <= len(other) else (other, word)
