@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from lms_hris_pipeline.ledger import (
     TagDecision,
     open_ledger,
 )
+from lms_hris_pipeline.ledger.audit import write_anchor
 from lms_hris_pipeline.ledger.schema import metadata
 from lms_hris_pipeline.model.delta import DeltaState, ProposedDelta
 from lms_hris_pipeline.model.errors import BadInput, Busy, Permanent, StaleBase
@@ -325,6 +327,13 @@ def test_scenario_27_a_cut_tail_is_detected_even_with_a_forged_head(ledger: Ledg
         with pytest.raises(Permanent, match="its anchor says 3"):
             ledger.verify_audit()
     engine.dispose()
+
+
+def test_threads_that_note_the_head_of_the_audit_trail_do_not_trip_over_each_other(tmp_path: Path) -> None:
+    anchor = tmp_path / "ledger.sqlite.audit-head"
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: write_anchor(anchor, number, "hash"), range(2000)))
+    assert [file.name for file in tmp_path.iterdir()] == [anchor.name]
 
 
 def test_concurrent_writers_lose_nothing(url: str) -> None:
