@@ -23,8 +23,8 @@ from lms_hris_pipeline.model.wish import canonical_json
 
 GENESIS = "0" * 64
 _ADVICE = "\n  Keep the file as it is, restore the ledger from its backup and compare."
-_ANCHORING = threading.Lock()
-"""A process writes the anchor under one name of its own, whichever of its threads does."""
+ANCHORING = threading.Lock()
+"""Held from before a commit until the anchor is written: else the anchor of an earlier commit could be the last."""
 
 
 def begin(connection: Connection) -> None:
@@ -54,11 +54,10 @@ def append(
 
 
 def write_anchor(file: Path, event_no: int, digest: str) -> None:
-    """Note the head outside the database; it may lag behind after a kill, never run ahead."""
-    with _ANCHORING:
-        part = file.with_name(f"{file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps({"event_no": event_no, "hash": digest}), encoding="utf-8")
-        part.replace(file)
+    """Note the head outside the database; it may lag behind after a kill, never run ahead. The caller holds ANCHORING."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part.write_text(json.dumps({"event_no": event_no, "hash": digest}), encoding="utf-8")
+    part.replace(file)
 
 
 def verify(connection: Connection, anchor: Path | None) -> int:

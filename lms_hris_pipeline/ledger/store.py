@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -117,11 +117,14 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """One transaction; after its commit the anchor of the audit trail follows."""
-        with self._engine.begin() as connection:
-            yield connection
-            head = connection.info.pop("audit_head", None)
-        if head is not None and self._anchor is not None:
-            audit.write_anchor(self._anchor, *head)
+        with ExitStack() as until_noted:
+            with self._engine.begin() as connection:
+                yield connection
+                head = connection.info.pop("audit_head", None)
+                if head is not None and self._anchor is not None:
+                    until_noted.enter_context(audit.ANCHORING)
+            if head is not None and self._anchor is not None:
+                audit.write_anchor(self._anchor, *head)
 
     @contextmanager
     def publisher_lock(self, target: str) -> Iterator[None]:
