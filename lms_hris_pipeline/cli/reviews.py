@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from lms_hris_pipeline.ledger import Ledger, open_ledger
@@ -44,9 +44,5 @@ def whole_file(out: Path) -> Iterator[Path]:
 @contextmanager
 def batch_and_ledger(settings: Settings) -> Iterator[tuple[Batch, Ledger]]:
     """The current sealed batch and the ledger."""
-    with BatchShelf(settings.firm.data_dir).read() as batch:
-        ledger = open_ledger(settings.ledger_url)
-        try:
-            yield batch, ledger
-        finally:
-            ledger.close()
+    with BatchShelf(settings.firm.data_dir).read() as batch, closing(open_ledger(settings.ledger_url)) as ledger:
+        yield batch, ledger

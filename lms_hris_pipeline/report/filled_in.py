@@ -21,6 +21,7 @@ DECISION, NOTE = "decision", "note"
 LONGEST_NOTE = 2000
 FAULTS_SHOWN = 50
 MAX_BYTES = 50_000_000
+NO_DECISION = "The review holds no decision\n  Fill in the column `decision`, save, and try again."
 
 
 @dataclass(frozen=True, slots=True)

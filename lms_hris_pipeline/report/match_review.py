@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lms_hris_pipeline.ledger import PairDecision, TagDecision
 from lms_hris_pipeline.model.errors import BadInput
-from lms_hris_pipeline.report.filled_in import DECISION, FilledRow, long_note, refuse, repeated
+from lms_hris_pipeline.report.filled_in import DECISION, NO_DECISION, FilledRow, long_note, refuse, repeated
 from lms_hris_pipeline.report.inert import cell_text
 from lms_hris_pipeline.report.match_lines import PairLine, TagLine
 from lms_hris_pipeline.report.match_workbook import (
@@ -61,7 +61,7 @@ def judge_matches(
         tuple(_tag_decision(row, known_tags[row.text("tag")]) for row in filled.tags if row.word),
     )
     if not review.pairs and not review.tags:
-        raise BadInput("The review holds no decision\n  Fill in the column `decision`, save, and try again.")
+        raise BadInput(NO_DECISION)
     return review
 
 

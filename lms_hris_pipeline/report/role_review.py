@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lms_hris_pipeline.ledger import RoleDecision
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.model.role import Counted, has_moved
-from lms_hris_pipeline.report.filled_in import DECISION, FilledRow, long_note, refuse, repeated
+from lms_hris_pipeline.report.filled_in import DECISION, NO_DECISION, FilledRow, long_note, refuse, repeated
 from lms_hris_pipeline.report.inert import cell_text
 from lms_hris_pipeline.report.role_lines import RoleLine
 from lms_hris_pipeline.report.role_workbook import KEYS
@@ -52,7 +52,7 @@ def judge_review(
     refuse(faults)
     words = {row.text("mapping_id"): (row.word, row.note) for row in rows if row.word}
     if not words:
-        raise BadInput("The review holds no decision\n  Fill in the column `decision`, save, and try again.")
+        raise BadInput(NO_DECISION)
     decisions = tuple(
         _decision(known[mapping], _VERDICTS[word], note) for mapping, (word, note) in words.items() if word in _VERDICTS
     )
