@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -41,14 +42,12 @@ def evidence_of(
         mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
         for mask in np.unique(decisions.causes).tolist()
     }
-    accounts = len(decisions.decision)
-    return pa.chunked_array(
-        [
-            _evidence_of(given, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
-            for start in range(0, accounts, _AT_ONCE)
-        ],
-        pa.string(),
-    )
+
+    def told(start: int) -> pa.Array:
+        return _evidence_of(given, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
+
+    with ThreadPoolExecutor() as pool:
+        return pa.chunked_array(pool.map(told, range(0, len(decisions.decision), _AT_ONCE)), pa.string())
 
 
 def _evidence_of(
