@@ -16,7 +16,7 @@ from lms_hris_pipeline.match.people_bench import COMPARED, Bench
 from lms_hris_pipeline.match.people_candidates import FIRST_AGREES, LAST_AGREES, Compared
 from lms_hris_pipeline.match.people_candidates import Codes as Levels
 from lms_hris_pipeline.match.people_firm import GONE, WAY_VALUES, WORKER_VALUES, Arrays, Codes, Hashes, rarity
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, distinct
 from lms_hris_pipeline.match.people_memory import Keys, Memory, blank
 from lms_hris_pipeline.match.people_recall import Recalled
 from lms_hris_pipeline.match.people_search import Search, packed
@@ -101,7 +101,7 @@ def _known_ways(known_pairs: tuple[Ints, Ints], way_worker: Ints) -> Ints:
     firsts, ends = (np.searchsorted(way_worker, worker, side=side) for side in ("left", "right"))
     counts = ends - firsts
     order = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.unique(packed(np.repeat(account, counts), np.repeat(firsts, counts) + order))
+    return distinct(packed(np.repeat(account, counts), np.repeat(firsts, counts) + order))
 
 
 def _levelled(search: Search, found: Ints, known: Ints) -> Pairs:
@@ -112,7 +112,7 @@ def _levelled(search: Search, found: Ints, known: Ints) -> Pairs:
     remembered = packed(account[there], way[there])
     is_kept = ~search.is_anew[account[there]]
     kept = remembered[is_kept]
-    more = np.union1d(found, known)
+    more = distinct(np.r_[found, known])
     more = more[~_among(more, kept)]
     place = np.searchsorted(kept, more)
     pairs = np.insert(kept, place, more)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -16,12 +17,12 @@ import pyarrow.compute as pc
 from lms_hris_pipeline.match.people_candidates import Candidates, Floats
 from lms_hris_pipeline.match.people_decide import Decisions
 from lms_hris_pipeline.match.people_facts import NOBODY, causes_named
-from lms_hris_pipeline.match.people_given import Given, Ints
+from lms_hris_pipeline.match.people_given import Given, Ints, distinct
 from lms_hris_pipeline.match.people_weights import LEVELS, Weights
 from lms_hris_pipeline.settings import MatchSettings
 
-_AT_ONCE = 16384
-"""Accounts whose texts are put together at once: what is in between stays in the processor's cache."""
+_AT_ONCE = 65_536
+"""Accounts whose texts one thread puts together at once: with fewer the steps cost more than the texts."""
 
 
 def evidence_of(
@@ -40,18 +41,28 @@ def evidence_of(
     }
     causes = {
         mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
-        for mask in np.unique(decisions.causes).tolist()
+        for mask in distinct(decisions.causes).tolist()
     }
 
+    ids = _Ids(_quoted(given.workers["worker_id"]), _quoted(given.workers["current_worker_id"]))
+
     def told(start: int) -> pa.Array:
-        return _evidence_of(given, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
+        return _evidence_of(ids, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
 
     with ThreadPoolExecutor() as pool:
         return pa.chunked_array(pool.map(told, range(0, len(decisions.decision), _AT_ONCE)), pa.string())
 
 
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """By worker record, as JSON: its own id, and the id of the record that stands for the person."""
+
+    own: pa.Array
+    current: pa.Array
+
+
 def _evidence_of(
-    given: Given,
+    ids: _Ids,
     found: Candidates,
     decisions: Decisions,
     weights: Weights,
@@ -62,10 +73,10 @@ def _evidence_of(
     place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
     if not len(found.account):
         return _joined([head, "}"], len(place))
-    compared = _joined(_compared_parts(given, found, weights, np.maximum(place, 0), fields), len(place))
+    compared = _joined(_compared_parts(ids.own, found, weights, np.maximum(place, 0), fields), len(place))
     parts = [head, _only(compared, place != NOBODY)]
     has_rival = (decisions.chosen != NOBODY) & (decisions.runner_up != NOBODY)
-    parts.append(_runner_up(given, found, decisions, fields, has_rival))
+    parts.append(_runner_up(ids.current, found, decisions, fields, has_rival))
     return _joined([*parts, "}"], len(place))
 
 
@@ -76,7 +87,10 @@ def pair_evidence(
     frame = {"model": weights.version, "prior": round(found.prior, 3), "thresholds": _thresholds(settings)}
     head = json.dumps(frame, separators=(",", ":"))[:-1]
     rows = len(found.account)
-    return _joined([head, *_compared_parts(given, found, weights, np.arange(rows), fields)[2:], "}"], rows)
+    return _joined(
+        [head, *_compared_parts(_quoted(given.workers["worker_id"]), found, weights, np.arange(rows), fields)[2:], "}"],
+        rows,
+    )
 
 
 def _thresholds(settings: MatchSettings) -> dict[str, float]:
@@ -84,11 +98,11 @@ def _thresholds(settings: MatchSettings) -> dict[str, float]:
 
 
 def _compared_parts(
-    given: Given, found: Candidates, weights: Weights, place: Ints, fields: Sequence[str]
+    worker_id: pa.Array, found: Candidates, weights: Weights, place: Ints, fields: Sequence[str]
 ) -> list[pa.Array | str]:
     taken = found.compared.take(place)
     parts: list[pa.Array | str] = [
-        ',"compared_worker_id":', _quoted(given.workers["worker_id"], taken.worker),
+        ',"compared_worker_id":', worker_id.take(pa.array(taken.worker)),
         ',"bits":', _decimal(found.bits[place], 3), ',"fields":{',
     ]  # fmt: skip
     weighed = taken.weigh(weights)
@@ -104,12 +118,12 @@ def _compared_parts(
 
 
 def _runner_up(
-    given: Given, found: Candidates, decisions: Decisions, fields: Sequence[str], has_rival: np.ndarray
+    worker_id: pa.Array, found: Candidates, decisions: Decisions, fields: Sequence[str], has_rival: np.ndarray
 ) -> pa.Array:
     place = decisions.runner_up[has_rival]
     taken = found.compared.take(place)
     parts: list[pa.Array | str] = [
-        ',"runner_up":{"worker_id":', _quoted(given.workers["current_worker_id"], taken.worker),
+        ',"runner_up":{"worker_id":', worker_id.take(pa.array(taken.worker)),
         ',"score":', _decimal(decisions.runner_up_score[has_rival], 6), ',"fields":{',
     ]  # fmt: skip
     for number, field in enumerate(fields):
@@ -131,13 +145,13 @@ def _coded(codes: np.ndarray, texts: Sequence[str]) -> pa.Array:
     return pa.array(texts, pa.string()).take(pa.array(codes))
 
 
-def _quoted(ids: pa.ChunkedArray, rows: Ints) -> pa.Array:
+def _quoted(ids: pa.ChunkedArray) -> pa.Array:
     """Ids as JSON texts."""
-    plain = ids.take(pa.array(rows)).combine_chunks()
+    plain = ids.combine_chunks()
     special = pc.match_substring_regex(plain, r'[\\"\x00-\x1f]')
     if pc.any(special).as_py():
         return pa.array([json.dumps(name, ensure_ascii=False) for name in plain.to_pylist()], pa.string())
-    return _joined(['"', plain, '"'], len(rows))
+    return _joined(['"', plain, '"'], len(plain))
 
 
 def _decimal(values: Floats, digits: int) -> pa.Array:

@@ -26,7 +26,7 @@ from lms_hris_pipeline.match.people_firm import (
     find_shared,
     find_steps,
 )
-from lms_hris_pipeline.match.people_given import Bools, Given, Ints, ints
+from lms_hris_pipeline.match.people_given import Bools, Given, Ints, distinct, ints
 from lms_hris_pipeline.match.people_memory import Keys, Memory
 from lms_hris_pipeline.match.people_recall import KeyBook, recall
 
@@ -134,12 +134,12 @@ class Search:
         """Accounts that share a sure key with ways that are new or gone, or whose key became common or ceased to be."""
         if books["way"].is_empty:
             return
-        sure = np.union1d(made["sure_way"]["key"].to_numpy(), books["sure_way"].of_gone())
+        sure = distinct(np.r_[made["sure_way"]["key"].to_numpy(), books["sure_way"].of_gone()])
         self.is_anew[books["sure_account"].holders(sure)[1]] = True
         new = made["way"]["key"].to_numpy()
-        keys = np.union1d(new, books["way"].of_gone())
+        keys = distinct(np.r_[new, books["way"].of_gone()])
         place, record, _ = books["account"].holders(keys)
-        held = keys[np.unique(place)]
+        held = keys[distinct(place)]
         before, after = books["way"].counts(held)
         after += np.bincount(np.searchsorted(held, new[np.isin(new, held)]), minlength=len(held))
         crossed = held[(before > MOST_WAYS) != (after > MOST_WAYS)]
@@ -183,7 +183,7 @@ def _marks(given: Given, bench: Bench, known_marks: Hashes | None) -> dict[str, 
 
 def _kept(book: KeyBook, *wanted: pa.Table) -> pa.Table:
     """Who is what they were and holds one of the `wanted` keys, as the bench takes it."""
-    keys = np.unique(np.concatenate([table["key"].to_numpy() for table in wanted])) if not book.is_empty else _NO_KEYS
+    keys = distinct(np.concatenate([table["key"].to_numpy() for table in wanted])) if not book.is_empty else _NO_KEYS
     place, record, rule = book.holders(keys)
     return pa.table({"record_no": record, "key": keys[place], "rule": rule})
 
