@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     measured: list[dict[str, Any]] = []
     try:
         for seed, size in [(seed, given.small) for seed in given.seeds] + [
-            (given.seeds[0], size) for size in given.sizes
+            ((given.seeds or SEEDS)[0], size) for size in given.sizes
         ]:
             with console.status(f"{size:,} people, seed {seed}"):
                 measured.append(measure(home, size, seed, given.rates, has_splink=has_splink))
