@@ -76,12 +76,14 @@ def test_the_meanings_are_the_same_from_the_cache(kept: Path, tmp_path: Path) ->
 
 
 def test_a_vector_is_the_same_bit_by_bit_whatever_stands_beside_its_text(tmp_path: Path) -> None:
+    many = [form.format(number) for form in ("{}", "project management of construction {}") for number in range(400)]
     texts = ["python", "project management of large construction sites", "a", "数据", "word " * 200, "sql"]
     together = embed_texts(texts, SHIPPED, 1, tmp_path / "all").vectors
     backwards = embed_texts(texts[::-1], SHIPPED, 1, tmp_path / "backwards").vectors[::-1]
     alone = np.concatenate([embed_texts([text], SHIPPED, 1, tmp_path / "one").vectors for text in texts])
     assert (together == backwards).all()
     assert (together == alone).all()
+    assert (together == embed_texts([*texts, *many], SHIPPED, 1, tmp_path / "many").vectors[: len(texts)]).all()
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
 
 
