@@ -35,12 +35,18 @@ def fold(text: str) -> str:
     The signs of C++, C# and .NET and the points of version numbers stay. Scripts without case are kept as they are.
     Empty where the text holds neither a letter nor a digit.
     """
-    decomposed = unicodedata.normalize("NFKD", text[:MAX_CHARS]).casefold()
-    plain = "".join(sign for sign in decomposed if not ("\u0300" <= sign <= "\u036f" or _is_invisible(sign)))
-    plain = unicodedata.normalize("NFC", plain).translate(_LETTERS)
+    cut = text[:MAX_CHARS]
+    plain = (cut.lower() if cut.isascii() else _without_accents(cut)).translate(_LETTERS)
     plain = _KEPT_INSIDE.sub(_POINT, _DOTNET.sub(" dotnet ", plain.replace(_POINT, " ")))
-    spaced = "".join(_kept(sign) for sign in plain)
+    spaced = "".join([_kept(sign) for sign in plain])
     return " ".join(_LOOSE_SIGN.sub(" ", spaced).replace(_POINT, ".").split())[:MAX_CHARS].rstrip()
+
+
+def _without_accents(text: str) -> str:
+    """`text` in lower case, each sign that can be had in several ways in one, accents and invisible signs gone."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(sign for sign in decomposed if not ("\u0300" <= sign <= "\u036f" or _is_invisible(sign)))
+    return unicodedata.normalize("NFC", plain)
 
 
 @lru_cache(maxsize=4096)

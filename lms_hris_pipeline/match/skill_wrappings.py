@@ -85,18 +85,17 @@ class SkillWords:
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """Kind by phrase: of those that stand before, behind, apart from a name, behind "for"; and the longest's words."""
+    """Kind by phrase: of those that stand before, behind, apart from a name, behind "for".
+
+    `longest`: words of the longest phrase that is looked for at an end.
+    """
 
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
     apart: dict[tuple[str, ...], str]
     audience: dict[tuple[str, ...], str]
     quality: dict[tuple[str, ...], str]
-
-    @property
-    def longest(self) -> int:
-        """Words of the longest phrase that is looked for at an end."""
-        return max(len(phrase) for phrase in (*self.before, *self.after))
+    longest: int
 
 
 @cache
@@ -106,7 +105,8 @@ def _phrases(of: Kind) -> _Phrases:
     for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
         if row["of"] in ("both", of):
             found.setdefault(row["place"], {})[tuple(row["words"].split())] = row["kind"]
-    return _Phrases(found["before"], found["after"], found["apart"], found["for"], found["quality"])
+    longest = max(len(phrase) for phrase in (*found["before"], *found["after"]))
+    return _Phrases(found["before"], found["after"], found["apart"], found["for"], found["quality"], longest)
 
 
 @lru_cache(maxsize=65536)
