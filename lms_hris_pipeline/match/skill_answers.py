@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lms_hris_pipeline.match.skill_engine import Near, Placed
     from lms_hris_pipeline.match.skill_index import Query
 
-ENGINE = 6
+ENGINE = 7
 """Raised whenever the same inputs would be answered otherwise, so that no kept answer outlives its engine."""
 TOP = 5
 
