@@ -16,7 +16,6 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +133,7 @@ def _encode(texts: Sequence[str], model: ModelFiles, threads: int, tell: Tell | 
     return scaled
 
 
-@lru_cache(maxsize=1)
 def _load(model: ModelFiles) -> Any:
-    """The encoder of one model, which stays: it is small beside its libraries, and those stay as well."""
     if model.is_default and (found := _sha256(model.folder / _WEIGHTS)) != DEFAULT_SHA256:
         raise Permanent(
             f"The embedding model in {model.folder} is not the one this version was calibrated with\n"

@@ -62,9 +62,10 @@ def python_asset(
         started = time.perf_counter()
         with night.step(table.schema, table.name):
             built = make(night)
-            rows = night.batch.write(table, built.rows)
+            rows, shown = night.batch.write(table, built.rows), built.shown
+        del built
         give_back_memory()
-        return _result(night, table, rows, started, built.shown)
+        return _result(night, table, rows, started, shown)
 
     return build
 
