@@ -161,7 +161,10 @@ class Bench:
         for side, keys in kept.items():
             self._insert(f"{side}_keys", keys)
         self._make("found_pairs", {"most_ways": MOST_WAYS, "is_within": self._is_within}, "pairs")
-        return self._in_order("found_pairs")
+        found = self._in_order("found_pairs")
+        for table in ("found_pairs", "sure_pairs", "sure_account_keys", "sure_way_keys", "account_keys", "way_keys"):
+            self._batch.execute(f"drop table people_{table}")
+        return found
 
     def compare(self, pairs: pa.Table) -> dict[str, Codes]:
         """The levels of pairs whose records lie there, by field of COMPARED, in the order of the pairs."""
