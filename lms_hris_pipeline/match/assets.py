@@ -106,6 +106,8 @@ assets = [
             match.TAG_REFUSALS,
         ),
         kinds={"scikitlearn"},
+        # after the people: what the embedding model's libraries take, they keep
+        priority=-1,
     ),
     python_asset(match.TAG_DRIFT, _tag_drift, reads=(canonical.SKILL_TAGS, match.SKILLS), kinds={"duckdb"}),
     python_asset(

@@ -53,10 +53,11 @@ def python_asset(
     *,
     reads: Iterable[Table | dg.AssetKey],
     kinds: set[str] | None = None,
+    priority: int = 0,
 ) -> dg.AssetsDefinition:
-    """The asset of a table whose rows `make` computes."""
+    """The asset of a table whose rows `make` computes; of those that can be made, the greatest `priority` comes first."""
 
-    @_asset(table, reads, kinds={"python", *(kinds or ())})
+    @_asset(table, reads, kinds={"python", *(kinds or ())}, priority=priority)
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         night = night_of(context)
         started = time.perf_counter()
@@ -87,7 +88,7 @@ def loaded_asset(
 
 
 def _asset(
-    table: Table, reads: Iterable[Table | dg.AssetKey], kinds: set[str]
+    table: Table, reads: Iterable[Table | dg.AssetKey], kinds: set[str], priority: int = 0
 ) -> Callable[[Callable[..., dg.MaterializeResult[Any]]], dg.AssetsDefinition]:
     return dg.asset(
         key=asset_key(table),
@@ -97,6 +98,7 @@ def _asset(
         owners=[table.owner],
         kinds=kinds,
         tags={"domain": table.domain},
+        op_tags={"dagster/priority": str(priority)},
         metadata=table_metadata(table),
         check_specs=[contract_spec(table)] if _is_checked(table) else [],
         required_resource_keys={"night"},
