@@ -103,6 +103,13 @@ def test_the_summary_and_the_logs_hold_nobodys_data(night: tuple[Home, Ran]) -> 
     assert [lines[0]["event"], lines[-1]["event"]] == ["run_started", "run_succeeded"]
 
 
+def test_people_are_matched_before_the_embedding_model_takes_its_memory(night: tuple[Home, Ran]) -> None:
+    home, _ = night
+    log = (home.data / "logs" / f"{DAY}.jsonl").read_text(encoding="utf-8").splitlines()
+    built = [(line["stage"], line["name"]) for line in map(json.loads, log) if line["event"] == "built"]
+    assert built.index(("match", "people")) < built.index(("match", "skills"))
+
+
 def test_every_record_can_be_explained(home: Home) -> None:
     for kind, table, column in (("worker", "workers", "worker_id_hris"), ("learner", "learners", "learner_id_lms")):
         situations = rows(
