@@ -1,7 +1,7 @@
 """How good people linking is and what it costs, beside Splink 5 on the same made-up firms. README.md tells the figures.
 
     python -m benchmarks.people                       # three firms of 20,000, one of 100,000, FEBRL
-    python -m benchmarks.people --sizes 1000000       # a million of each; about half an hour and 8 GB
+    python -m benchmarks.people --sizes 1000000       # a million of each; ten minutes and 8 GB
     python -m benchmarks.people --seeds 11 --no-splink --json figures.json
 
 Every measurement runs in a process of its own, one after the other. Splink needs `pip install -e '.[compare]' -c
