@@ -162,6 +162,7 @@ class Bench:
             self._insert(f"{side}_keys", keys)
         self._make("found_pairs", {"most_ways": MOST_WAYS, "is_within": self._is_within}, "pairs")
         found = self._in_order("found_pairs")
+        # what they take is room for the comparison
         for table in ("found_pairs", "sure_pairs", "sure_account_keys", "sure_way_keys", "account_keys", "way_keys"):
             self._batch.execute(f"drop table people_{table}")
         return found

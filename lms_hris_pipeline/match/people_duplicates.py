@@ -58,7 +58,7 @@ def duplicates_within(given: Given, weights: Weights, settings: MatchSettings, f
     is_link = found.score >= settings.link_at
     cluster = _clusters(given.account_count, rows.account[is_link], rows.worker[is_link])
     joined = _joined_through_others(rows.account, rows.worker, found.score, is_link, cluster)
-    evidence = pair_evidence(given, found, weights, settings, fields)
+    evidence = pair_evidence(found, weights, settings, fields)
     # what is doubtful by itself and joined through others is as sure as the weakest link of its cluster
     is_same = cluster[rows.account] == cluster[rows.worker]
     weakest = np.ones(given.account_count)

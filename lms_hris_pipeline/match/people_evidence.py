@@ -23,6 +23,8 @@ from lms_hris_pipeline.settings import MatchSettings
 
 _AT_ONCE = 16_384
 """Accounts whose texts a thread puts together at once: four times as many take 0.1 GB more."""
+_THREADS = 2
+"""More would hold more texts at once, on a machine of many cores as many as there are."""
 
 
 def evidence_of(
@@ -43,13 +45,12 @@ def evidence_of(
         mask: json.dumps({**frame, "causes": list(causes_named(mask))}, separators=(",", ":"))[:-1]
         for mask in distinct(decisions.causes).tolist()
     }
-
     ids = _Ids(_quoted(given.workers["worker_id"]), _quoted(given.workers["current_worker_id"]))
 
     def told(start: int) -> pa.Array:
         return _evidence_of(ids, found, decisions.of(slice(start, start + _AT_ONCE)), weights, causes, fields)
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(_THREADS) as pool:
         return pa.chunked_array(pool.map(told, range(0, len(decisions.decision), _AT_ONCE)), pa.string())
 
 
@@ -73,38 +74,30 @@ def _evidence_of(
     place = np.where(decisions.chosen != NOBODY, decisions.chosen, decisions.runner_up)
     if not len(found.account):
         return _joined([head, "}"], len(place))
-    compared = _joined(_compared_parts(ids.own, found, weights, np.maximum(place, 0), fields), len(place))
+    at = np.maximum(place, 0)
+    named = [',"compared_worker_id":', ids.own.take(pa.array(found.compared.worker[at]))]
+    compared = _joined([*named, *_compared_parts(found, weights, at, fields)], len(place))
     parts = [head, _only(compared, place != NOBODY)]
     has_rival = (decisions.chosen != NOBODY) & (decisions.runner_up != NOBODY)
     parts.append(_runner_up(ids.current, found, decisions, fields, has_rival))
     return _joined([*parts, "}"], len(place))
 
 
-def pair_evidence(
-    given: Given, found: Candidates, weights: Weights, settings: MatchSettings, fields: Sequence[str]
-) -> pa.Array:
+def pair_evidence(found: Candidates, weights: Weights, settings: MatchSettings, fields: Sequence[str]) -> pa.Array:
     """One JSON text a candidate: its levels, their weights, and the frame in which they were weighed."""
     frame = {"model": weights.version, "prior": round(found.prior, 3), "thresholds": _thresholds(settings)}
     head = json.dumps(frame, separators=(",", ":"))[:-1]
     rows = len(found.account)
-    return _joined(
-        [head, *_compared_parts(_quoted(given.workers["worker_id"]), found, weights, np.arange(rows), fields)[2:], "}"],
-        rows,
-    )
+    return _joined([head, *_compared_parts(found, weights, np.arange(rows), fields), "}"], rows)
 
 
 def _thresholds(settings: MatchSettings) -> dict[str, float]:
     return {"link_at": settings.link_at, "review_at": settings.review_at, "margin": settings.margin}
 
 
-def _compared_parts(
-    worker_id: pa.Array, found: Candidates, weights: Weights, place: Ints, fields: Sequence[str]
-) -> list[pa.Array | str]:
+def _compared_parts(found: Candidates, weights: Weights, place: Ints, fields: Sequence[str]) -> list[pa.Array | str]:
     taken = found.compared.take(place)
-    parts: list[pa.Array | str] = [
-        ',"compared_worker_id":', worker_id.take(pa.array(taken.worker)),
-        ',"bits":', _decimal(found.bits[place], 3), ',"fields":{',
-    ]  # fmt: skip
+    parts: list[pa.Array | str] = [',"bits":', _decimal(found.bits[place], 3), ',"fields":{']
     weighed = taken.weigh(weights)
     for number, field in enumerate(fields):
         opening = [f'{"," if number else ""}"{field}":{{"level":"{level}","weight":' for level in LEVELS[field]]

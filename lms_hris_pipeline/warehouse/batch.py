@@ -25,7 +25,7 @@ _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
 _BUILT = "main.built_tables"
 MEMORY_LIMIT = "1500MB"
-_PART = 16_384
+_PART = 16_384  # rows of a chunk: of 100,000 both threads of a small machine get about as many
 _STORED = {"JSON": " using compression zstd"}
 """Whole records: by default they took 2.3 s and 113 MB to store instead of 0.9 s and 35 MB (1.1M enrolments)."""
 
