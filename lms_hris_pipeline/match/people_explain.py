@@ -153,6 +153,8 @@ class Explainer:
                 doubts.append(f"the probability is below {self._settings.link_at:g}")
             elif cause == "recorded":
                 doubts.append("the ledger links the account to that record")
+            elif cause == "decision":
+                doubts.append("a person joined the account with that record")
             elif cause in _CAUSES:
                 doubts.append(_CAUSES[cause])
         return _listed(doubts)

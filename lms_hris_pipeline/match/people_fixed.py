@@ -1,7 +1,8 @@
 """What is decided before any score: accounts whose partner the ledger or a person names, and people who came back.
 
-A recorded link stays; what speaks against it is told. It is held back in one case alone: its worker has left, and a
-later record of the same name without an account is there.
+A link that the ledger or a person names stays; what speaks against it is told. It is held back in one case alone: its
+worker has left, a later record of the same name without an account is there, and nobody affirmed the link since that
+record began.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from lms_hris_pipeline.match.people_facts import (
     causes_mask,
 )
 from lms_hris_pipeline.match.people_given import UNKNOWN_DAY, Bools, Given, Ints
-from lms_hris_pipeline.match.people_known import Known
+from lms_hris_pipeline.match.people_known import NEVER, Known
 
 # a new employment may be entered to begin before the old one's last day
 OVERLAP = timedelta(days=31)
@@ -119,7 +120,8 @@ def fix_known(
     chosen, rival = _places_of(given, found, accounts, person), comeback[accounts]
     method = np.where(known.is_decided, DECIDED, RECORDED)
     own_cause = np.where(known.is_decided, causes_mask(["decision"]), causes_mask(["recorded"]))
-    is_held = ~known.is_decided & is_there & (rival != NOBODY) & (chosen == best)
+    began = np.r_[given.worker_day("hire_date")[found.worker], NEVER][rival]
+    is_held = is_there & (rival != NOBODY) & (chosen == best) & (began > known.affirmed_on)
     rows = {
         "decision": np.where(is_held, REVIEW, LINK),
         "method": method,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,9 @@ NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """For a batch that asks no clock."""
 NOWHERE = -1
 """The place of a worker record that HR no longer has."""
+NEVER = np.iinfo(np.int64).min
+"""The day on which nobody said anything."""
+_DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,9 @@ class Known:
     `marks` are hashes, by account given, of all that is said about it.
 
     `worker` is NOWHERE where HR no longer has the record; `is_decided` tells a person's word from a record of the
-    ledger, `origin` and `role` are the record's; `known_at` is in microseconds. `pairs` are all pairs of account and
-    worker that anything is known about.
+    ledger, `origin` and `role` are the record's; `known_at` is in microseconds, `affirmed_on` the day (since 1970) on which
+    a person last said so, be it recorded or not, NEVER where nobody did. `pairs` are all pairs of account and worker that
+    anything is known about.
     """
 
     accounts: Ints
@@ -50,6 +54,7 @@ class Known:
     is_primary: Bools
     origin: pa.Array
     known_at: Ints
+    affirmed_on: Ints
     forbidden: tuple[Ints, Ints]
     pairs: tuple[Ints, Ints]
     marks: Hashes
@@ -72,6 +77,7 @@ class Known:
             self.is_primary[kept],
             self.origin.take(rows),
             self.known_at[kept],
+            self.affirmed_on[kept],
             (account[forbidden[0]], person[forbidden[1]]),
             (account[pairs[0]], worker[pairs[1]]),
             self.marks[accounts],
@@ -166,7 +172,8 @@ def _known(
     is_allowed = ~np.isin(group, forbidden[0] * (given.person_count + 1) + forbidden[1]) | (workers == NOWHERE)
     order = np.flatnonzero(is_allowed)
     order = order[np.argsort(accounts[order], kind="stable")]
-    said_at = pa.array([word[0] for word in words.values()], pa.timestamp("us"))
+    affirmed_on = np.full(given.account_count, NEVER)
+    affirmed_on[list(same)] = _microseconds(_times(same)) // _DAY
     return Known(
         accounts[order],
         workers[order],
@@ -176,11 +183,22 @@ def _known(
         np.r_[np.zeros(len(standing), dtype=bool), np.ones(count, dtype=bool)][order],
         np.r_[pc.equal(standing["role"], "primary").to_numpy(), np.ones(count, dtype=bool)][order],
         _joined(standing["origin"], pa.array(["person"] * count, pa.string())).take(pa.array(order)),
-        _joined(standing["recorded_at"], said_at).cast(pa.int64()).to_numpy()[order],
+        np.r_[_microseconds(standing["recorded_at"]), _microseconds(_times(words))][order],
+        affirmed_on[accounts[order]],
         forbidden,
         pairs,
         marks,
     )
+
+
+def _times(words: dict[int, tuple[datetime, int, int]]) -> pa.Array:
+    return pa.array([word[0] for word in words.values()], pa.timestamp("us"))
+
+
+def _microseconds(times: pa.Array | pa.ChunkedArray) -> Ints:
+    """Since 1970."""
+    since: Ints = times.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    return since
 
 
 def _joined(column: pa.ChunkedArray, more: pa.Array) -> pa.Array:

@@ -18,6 +18,7 @@ from lms_hris_pipeline.settings import MatchSettings
 from lms_hris_pipeline.warehouse import Batch
 from lms_hris_pipeline_tests.support.people import (
     AS_OF,
+    DECIDED,
     TODAY,
     Record,
     account,
@@ -139,11 +140,15 @@ def _people_and_the_ledger_are_obeyed(rows: dict[str, Record], persons: dict[str
     words = {(word["learner_id_lms"], persons[word["worker_id_hris"]]): set() for word in world[3]}
     for word in world[3]:
         words[word["learner_id_lms"], persons[word["worker_id_hris"]]].add(word["verdict"])
+    began = {record["worker_id_hris"]: record["hire_date"] for record in world[0]}
     forbidden = {pair for pair, verdicts in words.items() if "different" in verdicts}
     for name, row in rows.items():
         assert (name, persons.get(row["worker_id_hris"])) not in forbidden
         same = {person for (learner, person), verdicts in words.items() if learner == name and verdicts == {"same"}}
-        if same:
+        if same and row["decision"] == "review":
+            assert began[row["worker_id_hris"]] > DECIDED.date(), "who came later is a question of its own"
+            assert persons[row["runner_up_worker_id_hris"]] in same
+        elif same:
             assert row["decision"] in ("link", "duplicate")
             assert persons[row["worker_id_hris"]] in same
     for link in world[2]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -288,6 +288,27 @@ def test_scenario_2_a_rehire_under_a_new_id_goes_to_a_case(links: list[Record]) 
     ]
     assert settled["decision"] == "link", "once people say that it is somebody else, the account is the leaver's again"
     assert settled["worker_id_hris"] == "W1"
+
+
+@pytest.mark.parametrize("links", [(), [recorded("1", "W1")]], ids=["new", "recorded"])
+@pytest.mark.parametrize(
+    ("said_at", "what_follows"),
+    [(LAST_WEEK - timedelta(days=1), ("review", "W2")), (LAST_WEEK, ("link", "W1")), (TODAY, ("link", "W1"))],
+    ids=["before the new record began", "on its first day", "after"],
+)
+def test_scenario_2_same_answers_for_records_that_had_begun_when_it_was_said(
+    links: list[Record], said_at: date, what_follows: tuple[str, str]
+) -> None:
+    workers = [
+        worker("W1", "Ada", "Lorenz", termination_date=LAST_YEAR, **ADA),
+        worker("W2", "Ada", "Lorenz", hire_date=LAST_WEEK, employee_number="9009", email="ada.lorenz2@firm.example"),
+    ]
+    word = decided("1", "W1", "same", decided_at=datetime.combine(said_at, time(18)))
+    row = match_world(workers, [account("1", "Ada", "Lorenz", is_active=False, **ADA)], links, [word])["1"]
+    assert _said(row)[::2] == what_follows
+    if what_follows[0] == "review":
+        joined = "the ledger links the account to" if links else "a person joined the account with"
+        assert f"worker record W1, but {joined} that record and HR has a later record" in row["reason"]
 
 
 def test_scenario_2_no_case_where_the_namesake_has_an_account_or_was_there_before() -> None:
