@@ -4,7 +4,7 @@
 
 FOLDER holds `esco/skills.csv`, `esco/aliases_dev.csv`, `onet/occupations.csv` and `onet/aliases_dev.csv`. The aliases of
 a quarter of the skills are left out: `benchmarks.skills` measures on those, so that no figure is of what was learnt.
-The whole takes about half an hour on one idle core, most of it in the embedding model, whose vectors are kept.
+The whole takes ten minutes on one idle core, half of it in the embedding model, whose vectors are kept.
 """
 
 from __future__ import annotations
