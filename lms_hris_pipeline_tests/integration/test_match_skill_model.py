@@ -10,23 +10,26 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from lms_hris_pipeline.match import embedding, skill_cache
-from lms_hris_pipeline.match.embedding import DEFAULT_SHA256, ModelFiles, embed_texts, find_model
+from lms_hris_pipeline.match.embedding import DEFAULT_SHA256, ModelFiles, embed_texts, find_model, load_encoder
+from lms_hris_pipeline.match.embedding_update import linear_maps, read_update, written_update
 from lms_hris_pipeline.match.skill_cache import AnswerCache, VectorCache
-from lms_hris_pipeline.match.skill_model import MeaningModel, shipped_model
+from lms_hris_pipeline.match.skill_model import Kind, MeaningModel, shipped_model
 from lms_hris_pipeline.model.errors import BadInput, Permanent
 from lms_hris_pipeline.settings import SkillSettings
 from lms_hris_pipeline_tests.support.paths import ROOT
 from lms_hris_pipeline_tests.support.skills import by_tag, letters_encoder, matched, skill_batch, skill_id
 
 __all__ = ["letters_encoder"]
-SHIPPED = find_model("")
+SHIPPED = find_model("", "skills")
 TAGS = ["Pyhton programming", "Projct management", "handling customer complaints", "Python"]
 IN_A_NEW_PROCESS = """
 import sys
@@ -92,7 +95,22 @@ def test_vectors_are_the_models_own(tmp_path: Path) -> None:
 
     texts = ["python programming", "coordinate the work of a team"]
     expected = SentenceTransformer(str(SHIPPED.folder), device="cpu").encode(texts, normalize_embeddings=True)
-    assert np.allclose(embed_texts(texts, SHIPPED, 1, tmp_path).vectors, expected, atol=1e-5)
+    for kept, model in (("titles", find_model("", "titles")), ("bare", replace(SHIPPED, update=b""))):
+        assert np.allclose(embed_texts(texts, model, 1, tmp_path / kept).vectors, expected, atol=1e-5), kept
+    updated = embed_texts(texts, SHIPPED, 1, tmp_path / "skills").vectors
+    assert 0.5 < (updated * expected).sum(axis=1).max() < 0.999
+
+
+def test_an_update_adds_its_product_to_the_weights_it_names() -> None:
+    update = read_update(SHIPPED.update)
+    assert written_update(update) == SHIPPED.update
+    before, after = (dict(linear_maps(load_encoder(model))) for model in (replace(SHIPPED, update=b""), SHIPPED))
+    assert set(update) == set(before)
+    for name, (down, up) in update.items():
+        added = (down.astype(np.float64) @ up.astype(np.float64)).T
+        found = (after[name].weight - before[name].weight).detach().numpy()
+        assert np.abs(added).max() > 0, name
+        assert np.allclose(found, added, atol=1e-6), name
 
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all", ".", __file__, "sentence-transformers/all-MiniLM-L6-v2"])
@@ -112,7 +130,7 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
     (folder / "modules.json").write_text("[]{")
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(BadInput, match=r"cannot be loaded"):
-        embed_texts(["python"], find_model(str(folder)), 1, tmp_path)
+        embed_texts(["python"], find_model(str(folder), "skills"), 1, tmp_path)
 
 
 def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path) -> None:
@@ -126,8 +144,9 @@ def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path) -> N
 
 
 def test_the_shipped_model_by_path_is_the_shipped_model() -> None:
-    assert find_model(str(SHIPPED.folder)).sha256 == DEFAULT_SHA256
-    assert {shipped_model(kind).embedding_sha256 for kind in ("skills", "titles")} == {DEFAULT_SHA256}
+    for kind in get_args(Kind):
+        assert find_model(str(SHIPPED.folder), kind).sha256 == find_model("", kind).sha256
+        assert shipped_model(kind).embedding_sha256 == find_model("", kind).sha256
 
 
 @pytest.mark.usefixtures("letters_encoder")
@@ -295,7 +314,7 @@ def test_a_changed_weight_is_another_model(tmp_path: Path) -> None:
     for content in (b"one", b"two"):
         (tmp_path / "modules.json").write_text("[]")
         (tmp_path / "model.safetensors").write_bytes(content)
-        hashes.add(find_model(str(tmp_path)).sha256)
+        hashes.add(find_model(str(tmp_path), "skills").sha256)
     (tmp_path / "tokenizer.json").write_text("{}")
-    hashes.add(embedding.find_model(str(tmp_path)).sha256)
+    hashes.add(embedding.find_model(str(tmp_path), "skills").sha256)
     assert len(hashes) == 3

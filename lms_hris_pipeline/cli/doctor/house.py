@@ -106,7 +106,7 @@ def check_model(settings: Settings) -> Iterator[Finding]:
     """Whether the embedding model lies where it is sought, and is the one the confidence was fitted on."""
     from lms_hris_pipeline.match.embedding import DEFAULT_SHA256, find_model
 
-    model = find_model(settings.skills.model_path)
+    model = find_model(settings.skills.model_path, "skills")
     with (model.folder / "model.safetensors").open("rb") as weights:
         found = hashlib.file_digest(weights, "sha256").hexdigest()
     text = f"{model.folder}, sha256 {found[:12]}…"
