@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import embedding_training, skill_model
 from benchmarks.embedding_training import learn_update
 from lms_hris_pipeline.match.embedding import embed_texts, find_model
 from lms_hris_pipeline.match.skill_cache import Vectors
 from lms_hris_pipeline.match.skill_model import shipped_model
 from lms_hris_pipeline.match.skill_training import PARTS, Embed, learn_model
-from lms_hris_pipeline.match.skill_worlds import Vocabulary
+from lms_hris_pipeline.match.skill_worlds import Vocabulary, part_of
 
 THINGS = ("bread", "invoices", "forklifts", "gardens", "servers", "audits", "pumps", "roofs", "queues", "contracts")
 VOCABULARY = Vocabulary(
@@ -37,6 +38,19 @@ def test_an_update_brings_the_names_of_a_skill_together_and_is_the_same_every_ti
     names = [text for skill, label in VOCABULARY.labels.items() for text in (label, VOCABULARY.aliases[skill][0])]
     before, after = bare(names), embed_texts(names, replace(BARE, update=update), 1, cache).vectors
     assert (after[::2] * after[1::2]).sum() > (before[::2] * before[1::2]).sum()
+
+
+def test_an_update_is_learnt_without_its_part_and_without_what_is_reported_on(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = {f"S{at}": f"handle thing{at}" for at in range(200)}
+    vocabulary = Vocabulary(labels, {skill: [f"run {label}"] for skill, label in labels.items()})
+    learnt: list[Vocabulary] = []
+    monkeypatch.setattr(embedding_training, "learn_update", lambda seen, *_: learnt.append(seen) or b"")
+    for part in range(PARTS):
+        skill_model._update(vocabulary, BARE, cache, part)
+        seen = {skill for skill in labels if part_of(skill, PARTS) != part and not skill_model.is_reported(skill)}
+        assert set(learnt[part].labels) == set(learnt[part].aliases) == seen
 
 
 def test_trust_is_learnt_on_vectors_that_never_saw_the_part(cache: Path) -> None:

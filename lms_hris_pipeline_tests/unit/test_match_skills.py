@@ -13,7 +13,7 @@ import pytest
 from lms_hris_pipeline.match import skills
 from lms_hris_pipeline.match.skill_answers import ANOTHER_RANK, UNKNOWN_SCRIPT, answer_tags
 from lms_hris_pipeline.match.skill_dictionary import Dictionary, Entry, Kind
-from lms_hris_pipeline.match.skill_model import MeaningModel
+from lms_hris_pipeline.match.skill_model import MeaningModel, shipped_model
 from lms_hris_pipeline.match.skill_models import mind_of
 from lms_hris_pipeline.model.errors import BadInput
 from lms_hris_pipeline.settings import SkillSettings
@@ -265,7 +265,7 @@ def test_thresholds_decide(
     row = _matched(tmp_path, ["Pyhton prog"], SkillSettings(review_at=review_at))["Pyhton prog"]
     assert (row["decision"], row["method"], float(row["confidence"])) == (decision, "model", confidence)
     assert (row["skill_id"] is None) is (decision == "no_match")
-    assert row["model"].startswith("all-MiniLM-L6-v2@")
+    assert row["model"].startswith(f"all-MiniLM-L6-v2@{shipped_model('skills').embedding_sha256[:8]}, ")
 
 
 def test_a_form_less_sure_than_asked_goes_to_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
